@@ -1,0 +1,53 @@
+# Every target makes .venv when it is missing and fills it when a requirements file has changed.
+# PYTHON names the interpreter to make it with, for example `PYTHON=python3.12 make run`.
+PYTHON ?=
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help run check test format
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /make \1: /p' Makefile
+
+run: .venv/.run ## start the app at http://127.0.0.1:8501
+	@echo "Starting Gliolens (Ctrl-C stops it)"
+	@$(BIN)/python -m streamlit run streamlit_app.py
+
+check: .venv/.dev ## formatting, lint, types and import contracts
+	@echo "Checking the formatting"
+	@$(BIN)/ruff format --check
+	@echo "Checking the style"
+	@$(BIN)/ruff check
+	@echo "Checking the types"
+	@$(BIN)/mypy
+	@echo "Checking the import contracts"
+	@$(BIN)/lint-imports --no-logo
+
+test: check ## check, then all tests, with warnings as errors
+	@echo "Running the tests"
+	@$(BIN)/python -m pytest
+
+format: .venv/.dev ## format the code and mend what ruff can mend
+	@echo "Formatting"
+	@$(BIN)/ruff check --fix-only
+	@$(BIN)/ruff format
+
+.venv/.run: requirements.txt | $(BIN)/python
+	@echo "Installing requirements.txt into .venv (the first time takes some minutes: TensorFlow is large)"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+.venv/.dev: requirements.txt requirements-train.txt requirements-dev.txt | $(BIN)/python
+	@echo "Installing requirements-dev.txt into .venv (the first time takes some minutes: TensorFlow is large)"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+$(BIN)/python:
+	@for python in $(or $(PYTHON),python3 python3.13 python3.12 python3.11); do \
+		if $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then \
+			echo "Making .venv with $$($$python --version)"; \
+			$$python -m venv .venv && exit 0; rm -rf .venv; exit 1; \
+		fi; \
+	done; \
+	echo "Gliolens needs Python 3.11, 3.12 or 3.13; name one: PYTHON=python3.12 make run" >&2; exit 1
