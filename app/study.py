@@ -1,0 +1,106 @@
+"""What flows through Gliolens: a study goes in, a probability comes out.
+
+A volume is `(z, y, x)` in LPS: z runs to the head, y to the back, x to the patient's left. Drawn with row = y and
+column = x, a slice is the radiological view. A single picture is a volume of one slice.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+LEVELS = 200
+"""A probability p is kept as the level floor(p * LEVELS), so that level >= k means exactly p >= k / LEVELS."""
+
+
+class Sequence(StrEnum):
+    """The MRI sequences that the network knows, in the order of its input channels."""
+
+    FLAIR = "FLAIR"
+    T1 = "T1"
+    T1CE = "T1ce"
+    T2 = "T2"
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """The grid of the files that a study came from: all that is needed to write a mask back onto it."""
+
+    kind: Literal["nifti", "picture"]
+    shape: tuple[int, ...]
+    """Voxels of one image in file order: `(i, j, k)` for NIfTI, `(rows, columns)` for a picture,
+    `(slices, rows, columns)` for a stack of pictures."""
+    affine: NDArray[np.float64] | None = None
+    """`(4, 4)`, file voxel to RAS mm as NIfTI has it; None for pictures."""
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """One scan of one head: aligned sequences on one grid.
+
+    Made by `app.imaging`; the arrays are read-only and finite.
+    """
+
+    name: str
+    """For display and for naming exports; never a path."""
+    images: Mapping[Sequence, NDArray[np.float32]]
+    """At least one; `(z, y, x)` each, all of one shape, intensities as the file has them after scaling."""
+    source: Source
+    spacing: tuple[float, float, float] | None = None
+    """Voxel size in mm along (z, y, x); None where the files have none, and then nothing is given in ml."""
+    reference: NDArray[np.uint8] | None = None
+    """`(z, y, x)`, the labels of the reference mask; tumour where it is not 0. BraTS: 1 necrotic core, 2 oedema,
+    4 enhancing (a file's 3 is read as 4)."""
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Voxels along (z, y, x)."""
+        z, y, x = next(iter(self.images.values())).shape
+        return z, y, x
+
+    @property
+    def sequences(self) -> tuple[Sequence, ...]:
+        """The sequences present, in channel order."""
+        return tuple(s for s in Sequence if s in self.images)
+
+    @property
+    def voxel_ml(self) -> float | None:
+        """Volume of a voxel in millilitres."""
+        return None if self.spacing is None else float(np.prod(self.spacing)) / 1000
+
+    @cached_property
+    def sha256(self) -> str:
+        """Digest of what the network sees: sequences, voxels and spacing. Names and the reference do not count."""
+        digest = hashlib.sha256(repr((self.sequences, self.shape, self.spacing)).encode())
+        for sequence in self.sequences:
+            digest.update(np.ascontiguousarray(self.images[sequence]).data)
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True, eq=False)
+class Probability:
+    """Where a network sees tumour in a study."""
+
+    levels: NDArray[np.uint8]
+    """`(z, y, x)` on the study's grid: floor(tumour probability * LEVELS), 0 to 200."""
+    study_sha256: str
+    checkpoint_sha256: str
+
+    def mask(self, threshold: float) -> NDArray[np.bool_]:
+        """`(z, y, x)`, True where the probability reaches the threshold (a multiple of 1 / LEVELS)."""
+        return self.levels >= threshold_level(threshold)
+
+
+def threshold_level(threshold: float) -> int:
+    """The lowest level that counts as tumour at a threshold in [0, 1].
+
+    Raises ValueError outside that range.
+    """
+    if not 0 <= threshold <= 1:
+        raise ValueError(f"A threshold lies between 0 and 1. Received: threshold={threshold}")
+    return int(np.ceil(round(threshold * LEVELS, 6)))
