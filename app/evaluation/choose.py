@@ -1,0 +1,36 @@
+"""Choosing the threshold from validation patients."""
+
+import numpy as np
+
+from app.evaluation.threshold_curve import ThresholdCurve
+from app.study import LEVELS
+
+RECALL_TARGET = 0.95
+"""A missed tumour is the worst outcome: the recall that the default threshold is to reach."""
+PRECISION_FLOOR = 0.70
+"""The precision that it is to keep."""
+
+
+def choose_threshold(curve: ThresholdCurve, recall_target: float = RECALL_TARGET) -> float:
+    """The largest threshold whose recall reaches the target: as few false alarms as the target allows.
+
+    Recall never rises with the threshold, so every smaller threshold reaches the target too. Threshold 0 calls every
+    voxel tumour and is not a choice.
+
+    Args:
+        curve: pooled over the validation patients, so the recall is that over all their tumour voxels.
+        recall_target: 0 to 1.
+
+    Returns:
+        A multiple of 0.005 above 0.
+
+    Raises:
+        ValueError: no threshold above 0 reaches the target, or the curve has no voxel in a reference.
+    """
+    reached = np.flatnonzero(curve.recall[1:] >= recall_target)
+    if not reached.size:
+        raise ValueError(
+            f"No threshold above 0 reaches the recall. Received: recall_target={recall_target}, "
+            f"recall at the lowest threshold {curve.recall[1]:.3f}"
+        )
+    return float(reached[-1] + 1) / LEVELS
