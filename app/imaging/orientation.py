@@ -1,0 +1,48 @@
+"""Between a file's axis order and the canonical one: `(z, y, x)` in LPS.
+
+Both ways are a permutation and flips of axes, so nothing is interpolated and the way back is exact. Oblique axes go to
+the closest anatomical axis (nibabel `io_orientation`, by polar decomposition of the affine).
+"""
+
+from typing import TypeVar
+
+import numpy as np
+from nibabel.affines import voxel_sizes
+from nibabel.orientations import apply_orientation, axcodes2ornt, io_orientation, ornt_transform
+from numpy.typing import NDArray
+
+from app.study import Source
+
+_Scalar = TypeVar("_Scalar", bound=np.generic)
+
+CANONICAL = axcodes2ornt(("S", "P", "L"))
+"""The directions in which z, y and x grow: to the head, to the back, to the patient's left."""
+
+
+def to_canonical(data: NDArray[_Scalar], affine: NDArray[np.float64]) -> NDArray[_Scalar]:
+    """A view of `data` `(i, j, k)` as `(z, y, x)`; `affine` leads from its voxels to RAS mm."""
+    canonical: NDArray[_Scalar] = apply_orientation(data, ornt_transform(io_orientation(affine), CANONICAL))
+    return canonical
+
+
+def canonical_spacing(affine: NDArray[np.float64]) -> tuple[float, float, float]:
+    """Voxel size in mm along (z, y, x): the lengths of the affine's columns."""
+    axes = np.argsort(ornt_transform(io_orientation(affine), CANONICAL)[:, 0])
+    z, y, x = voxel_sizes(affine)[axes]
+    return float(z), float(y), float(x)
+
+
+def to_source(volume: NDArray[_Scalar], source: Source) -> NDArray[_Scalar]:
+    """A view of `volume` `(z, y, x)` on the grid and in the axis order of the file that its study came from.
+
+    The result has the shape `source.shape`, and laid over the file it fits voxel for voxel.
+    Raises ValueError when the volume is not of that grid.
+    """
+    if source.affine is not None:
+        back = ornt_transform(CANONICAL, io_orientation(source.affine))
+        data: NDArray[_Scalar] = apply_orientation(volume, back)
+    else:
+        data = volume[0] if len(source.shape) == 2 and len(volume) == 1 else volume
+    if data.shape != source.shape:
+        raise ValueError(f"The volume does not fit its source. Received: {volume.shape}, source {source.shape}")
+    return data

@@ -1,0 +1,139 @@
+"""Files in, study out."""
+
+from collections.abc import Collection, Mapping
+from collections.abc import Sequence as ListOf
+from dataclasses import replace
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.errors import StudyError, VoxelError
+from app.imaging.content import kind_of
+from app.imaging.files import ScanFile
+from app.imaging.grid import check_same_grid
+from app.imaging.limits import LIMITS, Limits, check_files
+from app.imaging.naming import REFERENCE, Role, study_name
+from app.imaging.nifti import open_nifti
+from app.imaging.parts import Container, Part
+from app.imaging.pictures import open_pictures
+from app.imaging.reference import labels_of
+from app.study import Sequence, Study
+
+Roles: TypeAlias = Mapping[tuple[str, int], Role | None]
+
+
+def inspect(files: Collection[ScanFile], *, limits: Limits = LIMITS) -> tuple[Part, ...]:
+    """What the files of one study hold, from headers (and pixels, of pictures), with a guess at each part's role.
+
+    The guess comes from the name (`naming`), for a 4-D file from the order of the Medical Segmentation Decathlon, for a
+    three-plane picture from the order pre-contrast, FLAIR, post-contrast. The only image of a study counts as FLAIR
+    when nothing says what it is.
+    Raises UnreadableFileError, UnsupportedFileError, LimitError and StudyError, with a message that names the file.
+    """
+    return tuple(part for _, part in _guessed(_open(files, limits)))
+
+
+def read_study(files: Collection[ScanFile], roles: Roles | None = None, *, limits: Limits = LIMITS) -> Study:
+    """Read the files of one study.
+
+    `roles` by `(Part.file, Part.index)` overrule the guesses of `inspect`; None leaves a part out.
+    Raises what `inspect` raises, StudyError when the parts do not make one study, and VoxelError for NaN, infinite or
+    constant voxels.
+    """
+    containers = _open(files, limits)
+    chosen = _choose(_guessed(containers), roles or {})
+    used = [container for container in containers if any(container is other for other, _ in chosen.values())]
+    for container in used[1:]:
+        check_same_grid(used[0], container)
+    volumes = _read(used, chosen)
+    reference = volumes.pop(REFERENCE, None)
+    return Study(
+        name=study_name([(container.case, container.name.stem) for container in used]),
+        images={sequence: volumes[sequence] for sequence in Sequence if sequence in volumes},
+        source=used[0].source,
+        spacing=used[0].spacing,
+        reference=None if reference is None else labels_of(chosen[REFERENCE][1].label, reference),
+    )
+
+
+def _open(files: Collection[ScanFile], limits: Limits) -> list[Container]:
+    if not files:
+        raise StudyError("No file was given. Give the scan of one patient: NIfTI, PNG, JPG or TIFF.")
+    check_files([(file.name, len(file.data)) for file in files], limits)
+    names = [file.name for file in files]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise StudyError(f"Two files are called {min(twice)}. Rename one, such as a mask to end in _seg.")
+    kinds = [(kind_of(file), file) for file in files]
+    niftis = [open_nifti(file, limits) for kind, file in kinds if kind == "nifti"]
+    return [*niftis, *open_pictures((file for kind, file in kinds if kind == "picture"), limits)]
+
+
+def _guessed(containers: ListOf[Container]) -> list[tuple[Container, Part]]:
+    """All parts; an only image without a role becomes FLAIR."""
+    parts = [(container, part) for container in containers for part in container.parts]
+    images = [n for n, (_, part) in enumerate(parts) if part.role != REFERENCE]
+    if len(images) == 1 and parts[n := images[0]][1].role is None:
+        parts[n] = (parts[n][0], replace(parts[n][1], role=Sequence.FLAIR))
+    return parts
+
+
+def _choose(parts: ListOf[tuple[Container, Part]], roles: Roles) -> dict[Role, tuple[Container, Part]]:
+    """The part of each role.
+
+    Raises StudyError when a role is taken twice, when a file has none, and when there is no image.
+    """
+    chosen: dict[Role, tuple[Container, Part]] = {}
+    settled = set()
+    for container, part in parts:
+        key = (part.file, part.index)
+        role = roles.get(key, part.role)
+        if role is not None or key in roles:
+            settled.add(part.file)
+        if role is None:
+            continue
+        if role in chosen:
+            raise StudyError(
+                f"{chosen[role][1].label} and {part.label} are both taken for {_title(role)}. "
+                "Leave one out, or say which sequence it is."
+            )
+        chosen[role] = (container, part)
+    if unknown := [part.label for _, part in parts if part.file not in settled]:
+        raise StudyError(
+            f"{unknown[0]}: its name does not say which sequence it is. Say so, or end the name in _flair, _t1, _t1ce, "
+            "_t2, or _seg for a reference mask."
+        )
+    if not chosen.keys() - {REFERENCE}:
+        raise StudyError(
+            f"{parts[0][1].label}: there is no scan to it, only a mask. Give the scan as well."
+            if chosen
+            else "No part of the files is used. Say for at least one which sequence it is."
+        )
+    return chosen
+
+
+def _title(role: Role) -> str:
+    return "the reference" if role == REFERENCE else role.value
+
+
+def _read(
+    containers: ListOf[Container], chosen: Mapping[Role, tuple[Container, Part]]
+) -> dict[Role, NDArray[np.float32]]:
+    """The voxels `(z, y, x)` of each role, checked and read-only; each file is unpacked once."""
+    volumes: dict[Role, NDArray[np.float32]] = {}
+    for container in containers:
+        wanted = {part.index: (role, part) for role, (other, part) in chosen.items() if other is container}
+        for index, volume in container.read(wanted).items():
+            role, part = wanted[index]
+            _check_voxels(part.label, role, volume)
+            volume.setflags(write=False)
+            volumes[role] = volume
+    return volumes
+
+
+def _check_voxels(label: str, role: Role, volume: NDArray[np.float32]) -> None:
+    low, high = volume.min(), volume.max()
+    if not (np.isfinite(low) and np.isfinite(high)):
+        raise VoxelError(f"{label} holds voxels that are not numbers (NaN) or infinite. Export it again from the scan.")
+    if low == high and role != REFERENCE:
+        raise VoxelError(f"{label} holds the value {low:g} everywhere: there is no picture in it. Export it again.")
