@@ -1,0 +1,124 @@
+"""The viewer: a browser component that scrolls slices and moves the threshold without asking the server.
+
+Loaders carry the large blobs of `payload`, the viewer a few numbers; in the browser they share one JavaScript module.
+Mount the loaders outside the page's fragment and the viewer inside it: a change of threshold then sends no blob again.
+Mount them in one container that is always there, so that the viewer keeps its place when another blob comes: at another
+place Streamlit mounts it anew, and a choice on its way to Python is lost.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypedDict
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from app.evaluation.choose import PRECISION_FLOOR, RECALL_TARGET
+from app.evaluation.threshold_curve import ThresholdCurve
+from app.study import Sequence, Study
+from app.viewer.payload import pack_levels, pack_scan
+
+__all__ = ["Validation", "View", "levels_loader", "pack_levels", "pack_scan", "scan_loader", "viewer"]
+
+_HERE = Path(__file__).parent
+_MODULES = ("decode.js", "store.js", "draw.js", "readout.js", "panel.js", "hands.js", "viewer.js")
+_JS = "\n".join((_HERE / name).read_text("utf-8") for name in _MODULES)
+
+_loader = st.components.v2.component("gliolens.loader", js=_JS)
+_viewer = st.components.v2.component(
+    "gliolens.viewer",
+    html=(_HERE / "viewer.html").read_text("utf-8"),
+    css=(_HERE / "viewer.css").read_text("utf-8"),
+    js=_JS,
+)
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What validation patients gave, shown for a study without a reference."""
+
+    label: str
+    """Who they are, "8 BraTS validation patients, FLAIR alone"."""
+    curve: ThresholdCurve
+
+
+class View(TypedDict):
+    """What the hand chose, told once it rests."""
+
+    study: str
+    """sha256 of the study that it was chosen in."""
+    slice: int
+    """Counted from 0, the lowest."""
+    threshold: float
+    sequence: str
+
+
+def scan_loader(blob: bytes, *, key: str = "scan") -> None:
+    """Send a scan, as `pack_scan` made it, to the browser. Takes no room on the page."""
+    _loader(data=blob, key=key, height=1)
+
+
+def levels_loader(blob: bytes, *, key: str = "levels") -> None:
+    """Send levels, as `pack_levels` made them, to the browser. Takes no room on the page."""
+    _loader(data=blob, key=key, height=1)
+
+
+def viewer(
+    study: Study,
+    *,
+    checkpoint_sha256: str,
+    threshold: float,
+    first_slice: int,
+    validation: Validation | None = None,
+    key: str = "viewer",
+    on_view_change: Callable[[], None] = lambda: None,
+) -> View | None:
+    """Show a study, with the levels of one checkpoint on it, as soon as the loaders have brought them.
+
+    Args:
+        study: what to draw and to name.
+        checkpoint_sha256: whose levels to draw; those of another checkpoint or study are never shown.
+        threshold: the default, where the slider starts; a multiple of 0.005.
+        first_slice: where to start, counted from 0. Followed when it changes, until the hand has chosen a slice.
+        validation: shown in place of exact scores when the study has no reference.
+        key: of the widget; its state is `{"view": View}`. A study that is opened again is shown as that state has it.
+        on_view_change: called when the hand has come to rest, before the fragment runs again.
+
+    Returns:
+        What the hand chose in this study; None before it did.
+    """
+    told: View | None = st.session_state.get(key, {}).get("view")
+    view = told if told is not None and told["study"] == study.sha256 else None
+    data = {
+        "study": study.sha256,
+        "name": study.name,
+        "slices": study.shape[0],
+        "sequences": study.sequences,
+        "all_sequences": list(Sequence),
+        "has_spacing": study.spacing is not None,
+        "has_reference": study.reference is not None,
+        "checkpoint": checkpoint_sha256,
+        "threshold": threshold,
+        "first_slice": first_slice,
+        "view": view,
+        "targets": {"recall": RECALL_TARGET, "precision": PRECISION_FLOOR},
+        "validation": validation and _scores(validation),
+    }
+    _viewer(data=data, key=key, on_view_change=on_view_change)
+    return view
+
+
+def _scores(validation: Validation) -> dict[str, str | list[float | None]]:
+    curve = validation.curve
+    return {
+        "label": validation.label,
+        "recall": _nulls(curve.recall),
+        "precision": _nulls(curve.precision),
+        "dice": _nulls(curve.dice),
+    }
+
+
+def _nulls(scores: NDArray[np.float64]) -> list[float | None]:
+    return [None if np.isnan(score) else float(score) for score in scores]

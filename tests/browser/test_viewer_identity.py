@@ -1,0 +1,111 @@
+"""What is drawn is always the study that Python named, and never an overlay of another."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from room import Room
+from viewer_studies import STUDIES, fullest_slice
+
+APP = Path(__file__).with_name("viewer_app.py")
+WATCH = """root => {
+    window.seen = [];
+    const canvas = root.querySelector("canvas");
+    const side = () => {
+        const { width, height } = canvas;
+        const pixels = canvas.getContext("2d").getImageData(0, 0, width, height).data;
+        let [left, right] = [0, 0];
+        for (let i = 0; i < width * height; i += 7) {
+            if (pixels[4 * i] < pixels[4 * i + 1] + 40) continue;
+            if (i % width < width / 2) left++; else right++;
+        }
+        return left === right ? "none" : left > right ? "left half" : "right half";
+    };
+    const note = () => {
+        const { study, overlay } = root.dataset;
+        window.seen.push([root.querySelector(".name").textContent, study, overlay, side()]);
+    };
+    new MutationObserver(note).observe(root, { attributes: true, attributeFilter: ["data-paints"] });
+}"""
+HALVES = {"right": "left half", "left": "right half", "unsegmented": "none"}
+"""Where the tumour is drawn: the patient's right is on the left."""
+
+
+@pytest.fixture(scope="module")
+def page_once(serve: Callable[[Path], str], open_room: Callable[..., Room]) -> Room:
+    return open_room(serve(APP))
+
+
+@pytest.fixture
+def room(page_once: Room) -> Room:
+    page_once.open_study("right")
+    page_once.wait_for_overlay(STUDIES["right"]()[0].sha256)
+    return page_once
+
+
+def test_fast_changes_of_study_never_show_another_ones_overlay(room: Room) -> None:
+    studies = {name: STUDIES[name]()[0] for name in HALVES}
+    room.root.evaluate(WATCH)
+    for name in ("left", "right", "left", "unsegmented", "right", "left"):
+        room.open_study(name)
+        room.press("]")  # a repaint, at whatever point the change has got to
+    room.wait_for_overlay(studies["left"].sha256)
+
+    seen: list[list[str]] = room.page.evaluate("window.seen")
+    half_of = {studies[name].sha256: half for name, half in HALVES.items()}
+    name_of = {study.sha256: study.name for study in studies.values()}
+    assert len(seen) > 6
+    for name, study, overlay, half in seen:
+        assert study in ("", *half_of)
+        assert overlay in ("", study)
+        assert half == (half_of[study] if overlay else "none")
+        if study:
+            assert name == name_of[study]
+    assert seen[-1][1] == studies["left"].sha256
+
+
+def test_a_study_without_levels_has_no_overlay_after_one_with_them(room: Room) -> None:
+    study = STUDIES["unsegmented"]()[0]
+    room.open_study("unsegmented")
+    room.wait("r.dataset.study === a", study.sha256)
+    assert room.attribute("overlay") == ""
+    assert room.tumour_on_screen() is None
+    assert room.readout()["scan"]["voxels"] is None
+
+
+def test_a_new_study_starts_at_its_own_slice_and_default_and_is_found_again_as_it_was_left(room: Room) -> None:
+    study, levels = STUDIES["healthy"]()
+    room.press("Home")
+    room.press("Shift+BracketRight")
+    room.press("2")
+    room.wait("r.dataset.state.startsWith('0|')")
+    state = room.attribute("state")
+    view = {"study": STUDIES["right"]()[0].sha256, "slice": 0, "threshold": float(state[2:]), "sequence": "T1"}
+    room.page.get_by_text(repr(view)).wait_for()
+
+    room.open_study("healthy")
+    room.wait_for_overlay(study.sha256)
+    assert room.attribute("state") == f"{fullest_slice(levels)}|0.300"
+    room.page.get_by_text("None", exact=True).wait_for()  # what was chosen in the other study is not told as this one's
+
+    room.open_study("right")
+    room.wait_for_state(state)
+    room.page.get_by_text(repr(view)).wait_for()
+
+
+def test_after_a_reload_everything_works_again(room: Room) -> None:
+    study, levels = STUDIES["right"]()
+    room.page.reload()
+    room.wait_for_overlay(study.sha256)
+    room.press("]")
+    room.wait_for_state(f"{fullest_slice(levels)}|0.305")
+    room.page.get_by_text("'threshold': 0.305").wait_for()
+
+
+def test_loaders_take_no_room_on_the_page(room: Room) -> None:
+    heights = room.page.evaluate(
+        """() => [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")]
+            .filter(host => !host.shadowRoot.querySelector(".gliolens"))
+            .map(host => host.closest("[data-testid=stElementContainer]").getBoundingClientRect().height)"""
+    )
+    assert heights == [0, 0]

@@ -1,0 +1,86 @@
+"""What Python tells the component, and what it hears back; a page without a browser."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app.evaluation.threshold_curve import ThresholdCurve
+from app.study import Sequence, Source, Study
+from app.viewer import Validation, pack_scan
+
+IMAGE = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
+STUDY = Study("small", {Sequence.FLAIR: IMAGE, Sequence.T2: IMAGE}, Source("picture", (2, 3, 4)))
+COUNTS = np.arange(200, -1, -1)
+VALIDATION = Validation("3 patients", ThresholdCurve(COUNTS, 2 * COUNTS, 400))
+
+
+def page(study, validation):
+    import streamlit as st
+
+    from app.viewer import pack_scan, scan_loader, viewer
+
+    scan_loader(pack_scan(study))
+    view = viewer(study, checkpoint_sha256="abc", threshold=0.3, first_slice=1, validation=validation)
+    st.text(repr(view))
+
+
+def run(validation: Validation | None = None, view: dict[str, Any] | None = None) -> AppTest:
+    at = AppTest.from_function(page, args=(STUDY, validation))
+    if view:
+        at.session_state["viewer"] = {"view": view}
+    at.run()
+    assert not at.exception
+    return at
+
+
+def data_of(at: AppTest) -> dict[str, Any]:
+    values: dict[str, Any] = json.loads(at.get("bidi_component")[1].proto.json)
+    return values
+
+
+def test_the_loader_carries_the_blob_as_bytes() -> None:
+    assert run().get("bidi_component")[0].proto.bytes == pack_scan(STUDY)
+
+
+def test_the_viewer_names_study_checkpoint_and_targets() -> None:
+    assert data_of(run()) == {
+        "study": STUDY.sha256,
+        "name": "small",
+        "slices": 2,
+        "sequences": ["FLAIR", "T2"],
+        "all_sequences": ["FLAIR", "T1", "T1ce", "T2"],
+        "has_spacing": False,
+        "has_reference": False,
+        "checkpoint": "abc",
+        "threshold": 0.3,
+        "first_slice": 1,
+        "view": None,
+        "targets": {"recall": 0.95, "precision": 0.7},
+        "validation": None,
+    }
+
+
+def test_undefined_validation_scores_are_null() -> None:
+    validation = data_of(run(VALIDATION))["validation"]
+    assert validation["label"] == "3 patients"
+    assert [len(validation[name]) for name in ("recall", "precision", "dice")] == [201] * 3
+    assert (validation["recall"][100], validation["precision"][100]) == (0.25, 0.5)
+    assert validation["precision"][200] is None  # no voxel reaches threshold 1
+    assert validation["recall"][200] == 0.0
+
+
+def test_a_view_of_this_study_is_returned_and_sent_back() -> None:
+    view = {"study": STUDY.sha256, "slice": 0, "threshold": 0.42, "sequence": "T2"}
+    at = run(view=view)
+    assert at.text[0].value == repr(view)
+    assert data_of(at)["view"] == view
+
+
+@pytest.mark.parametrize("view", [None, {"study": "other", "slice": 9, "threshold": 0.9, "sequence": "T1"}])
+def test_a_view_of_another_study_is_none(view: dict[str, Any] | None) -> None:
+    at = run(view=view)
+    assert at.text[0].value == "None"
+    assert data_of(at)["view"] is None
