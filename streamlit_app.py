@@ -1,0 +1,17 @@
+"""The way in: page settings and navigation, nothing else."""
+
+from pathlib import Path
+
+import streamlit as st
+
+PAGES = Path(__file__).parent / "app" / "pages"
+
+st.set_page_config(page_title="Gliolens", page_icon=PAGES / "icon.svg", layout="wide")
+st.logo(PAGES / "logo.svg", size="large")
+st.navigation(
+    [
+        st.Page(PAGES / "segment.py", title="Segment", icon=":material/neurology:", default=True),
+        st.Page(PAGES / "about.py", title="About", icon=":material/info:"),
+    ],
+    position="top",
+).run()

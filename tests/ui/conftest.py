@@ -1,0 +1,28 @@
+"""The app in Streamlit's test harness."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from ui_files import CHEAPEST
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def app() -> AppTest:
+    return AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
+
+
+@pytest.fixture
+def drop(app: AppTest) -> Callable[..., AppTest]:
+    """Open the app with these files dropped on it, and choose them."""
+
+    def dropped(*files: tuple[str, bytes]) -> AppTest:
+        app.session_state["study"] = CHEAPEST.id
+        app.run()
+        app.file_uploader(key="files").set_value([(name, data, "application/octet-stream") for name, data in files])
+        return app.run()
+
+    return dropped
