@@ -1,0 +1,172 @@
+import hashlib
+import json
+import shutil
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+
+from app.errors import CheckpointAlteredError, CheckpointError, CheckpointMissingError
+from app.model.checkpoint import CARD, NETWORK, Curve, load_card, load_network, save_checkpoint
+from app.model.network_input import VERSION
+from app.model.unet import UNetConfig, build_unet
+from app.study import Sequence
+
+FLAIR = Curve(
+    dataset="lgg",
+    sequences=(Sequence.FLAIR,),
+    patients=2,
+    true_positives=tuple(range(200, -1, -1)),
+    predicted=tuple(range(1000, 799, -1)),
+    positives=210,
+    patient_scores={"TCGA_1": {"recall": 0.9, "precision": 0.8, "dice": 0.85}, "TCGA_2": {"recall": None}},
+)
+BOTH = replace(FLAIR, dataset="brats", sequences=(Sequence.FLAIR, Sequence.T1CE), positives=500)
+
+
+@pytest.fixture(scope="module")
+def network():
+    keras.utils.set_random_seed(1)
+    return build_unet(UNetConfig(filters=(2, 4)))
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory, network):
+    values = {
+        "threshold": 0.305,
+        "threshold_reason": "chosen by hand",
+        "temperature": 1.5,
+        "recipe": {"steps": 3, "unet": {"filters": [2, 4]}},
+        "training": ["brats/a"],
+        "validation": ["lgg/TCGA_1", "lgg/TCGA_2"],
+        "curves": [BOTH, FLAIR],
+    }
+    folder = tmp_path_factory.mktemp("checkpoint") / "made" / "here"
+    save_checkpoint(folder, network, values)
+    return folder
+
+
+@pytest.fixture
+def folder(written, tmp_path):
+    """A copy to spoil."""
+    return shutil.copytree(written, tmp_path / "checkpoint")
+
+
+def change_card(folder, **entries):
+    path = folder / CARD
+    path.write_text(json.dumps(json.loads(path.read_text()) | entries))
+
+
+class TestRoundTrip:
+    def test_the_network_gives_the_same_probabilities(self, folder, network):
+        planes = np.random.default_rng(2).normal(size=(2, 16, 8, 4)).astype(np.float32)
+        loaded = load_network(folder)
+        np.testing.assert_array_equal(loaded(planes, training=False), network(planes, training=False))
+
+    def test_the_card_comes_back(self, folder):
+        card = load_card(folder)
+        assert card.sha256 == hashlib.sha256((folder / NETWORK).read_bytes()).hexdigest()
+        assert (card.threshold, card.threshold_reason, card.temperature) == (0.305, "chosen by hand", 1.5)
+        assert card.preprocessing == VERSION
+        assert card.recipe == {"steps": 3, "unet": {"filters": [2, 4]}}
+        assert (card.training, card.validation) == (("brats/a",), ("lgg/TCGA_1", "lgg/TCGA_2"))
+        assert card.curves == (BOTH, FLAIR)
+
+    def test_a_checkpoint_is_replaced(self, folder, network):
+        values = vars(load_card(folder)) | {"threshold": 0.5}
+        for derived in ("sha256", "preprocessing", "_curves"):
+            values.pop(derived, None)
+        assert save_checkpoint(folder, network, values).threshold == 0.5
+        assert sorted(path.name for path in folder.iterdir()) == [CARD, NETWORK]
+        load_network(folder)
+
+    def test_a_curve_is_found_whatever_the_order_of_the_sequences(self, folder):
+        card = load_card(folder)
+        assert card.curve("brats", (Sequence.T1CE, Sequence.FLAIR)) == BOTH
+        assert card.curve("lgg", (Sequence.FLAIR,)) == FLAIR
+        assert card.curve("lgg", (Sequence.T2,)) is None
+        assert card.curve("brats", (Sequence.FLAIR,)) is None
+        assert card.datasets == ("brats", "lgg")
+
+
+class TestMissing:
+    def test_no_folder(self, tmp_path):
+        with pytest.raises(CheckpointMissingError, match=r"card .*gliolens\.json is missing\. Restore it with git"):
+            load_card(tmp_path / "nowhere")
+
+    def test_no_network(self, folder):
+        (folder / NETWORK).unlink()
+        with pytest.raises(CheckpointMissingError, match=r"network .*gliolens\.keras is missing.*app train"):
+            load_network(folder)
+
+    def test_no_card(self, folder):
+        (folder / CARD).unlink()
+        with pytest.raises(CheckpointMissingError):
+            load_network(folder)
+
+
+class TestAltered:
+    @pytest.mark.parametrize("where", [0, 1000, -1])
+    def test_nothing_is_loaded_from_a_network_with_a_changed_byte(self, folder, where, monkeypatch):
+        data = bytearray((folder / NETWORK).read_bytes())
+        data[where] ^= 1
+        (folder / NETWORK).write_bytes(data)
+        monkeypatch.setattr(keras.saving, "load_model", lambda *_, **__: pytest.fail("it was loaded"))
+        with pytest.raises(CheckpointAlteredError, match=r"gliolens\.keras is not the one that its card describes"):
+            load_network(folder)
+
+    def test_a_sound_network_with_the_card_of_another(self, folder):
+        change_card(folder, sha256="0" * 64)
+        with pytest.raises(CheckpointAlteredError, match="not the one"):
+            load_network(folder)
+
+    @pytest.mark.parametrize("version", [VERSION + 1, VERSION - 1])
+    def test_a_network_that_saw_other_preprocessing(self, folder, version):
+        change_card(folder, preprocessing=version)
+        with pytest.raises(CheckpointAlteredError, match=f"with preprocessing {version}, but this version uses"):
+            load_network(folder)
+
+    @pytest.mark.parametrize("text", ["", "{", "[]", "null", '"card"', "3", '{"sha256": "0"}', "\xff"])
+    def test_a_card_that_is_none(self, folder, text):
+        (folder / CARD).write_text(text, encoding="latin-1")
+        with pytest.raises(CheckpointAlteredError, match=r"card .*gliolens\.json cannot be read\. Restore it"):
+            load_card(folder)
+
+    @pytest.mark.parametrize("counts", ["true_positives", "predicted"])
+    def test_a_curve_of_200_counts(self, folder, counts):
+        curves = json.loads((folder / CARD).read_text())["curves"]
+        curves[1][counts] = curves[1][counts][:200]
+        change_card(folder, curves=curves)
+        with pytest.raises(CheckpointAlteredError) as raised:
+            load_card(folder)
+        assert "A curve has 201 counts. Received: 200" in str(raised.value.__cause__)
+
+    @pytest.mark.parametrize(
+        "entries",
+        [
+            {"threshold": 1.005},
+            {"threshold": "high"},
+            {"threshold": None},
+            {"curves": None},
+            {"curves": [{"dataset": "brats"}]},
+            {"training": 3},
+            {"colour": "grey"},
+        ],
+    )
+    def test_entries_that_are_none(self, folder, entries):
+        change_card(folder, **entries)
+        with pytest.raises(CheckpointAlteredError, match="cannot be read"):
+            load_card(folder)
+
+    def test_a_sequence_that_is_none(self, folder):
+        curves = json.loads((folder / CARD).read_text())["curves"]
+        curves[0]["sequences"] = ["FLAIR", "CT"]
+        change_card(folder, curves=curves)
+        with pytest.raises(CheckpointAlteredError):
+            load_card(folder)
+
+
+def test_every_error_is_of_one_kind():
+    assert issubclass(CheckpointMissingError, CheckpointError)
+    assert issubclass(CheckpointAlteredError, CheckpointError)
