@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.errors import CheckpointAlteredError, CheckpointMissingError
 from app.model.network_input import VERSION
-from app.study import LEVELS, Sequence
+from app.study import LEVELS, Sequence, threshold_level
 
 if TYPE_CHECKING:
     import keras
@@ -119,6 +119,7 @@ def save_checkpoint(folder: Path, network: "keras.Model", card: dict[str, Any]) 
 
 
 def _card(values: dict[str, Any]) -> Card:
+    threshold_level(values["threshold"])  # raises where the page would, later
     values["curves"] = tuple(_curve(curve) for curve in values["curves"])
     values["training"], values["validation"] = tuple(values["training"]), tuple(values["validation"])
     return Card(**values)

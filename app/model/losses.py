@@ -46,7 +46,6 @@ def soft_tversky(target: Tensor, probability: Tensor, false_negative: float) -> 
     return 1.0 - (hit + 1.0) / (hit + false_negative * missed + (1.0 - false_negative) * false_alarm + 1.0)
 
 
-@keras.saving.register_keras_serializable("gliolens")
 class AllowedClassLoss(keras.losses.Loss):
     """Cross-entropy + soft Dice of the whole tumour + soft Dice of each class where the classes are known."""
 

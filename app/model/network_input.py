@@ -19,6 +19,8 @@ PIXEL_MM = 1.0
 """Size of its pixels."""
 SMALLEST_HEAD = 64
 """Pixels of foreground, on the study's grid, from which a slice is taken to hold some of the head."""
+LARGEST_FIELD = 2048
+"""Rows or columns of a scaled slice at most: a header that claims metres takes no memory."""
 VERSION = 1
 """Counts changes to this file that change what the network sees; a checkpoint's card names it."""
 
@@ -93,21 +95,30 @@ def prepare(study: Study) -> NetworkInput:
 
 
 def label_planes(reference: NDArray[np.uint8], geometry: Geometry, indices: NDArray[np.intp]) -> NDArray[np.uint8]:
-    """`(n, 240, 240)` uint8: the reference labels of the chosen slices, nearest neighbour, 0 beyond the edge."""
+    """`(n, 240, 240)` uint8: the reference labels of the chosen slices, 0 beyond the edge.
+
+    A pixel is tumour where at least half of it is, and has the label that fills most of it.
+    """
     planes = np.zeros((len(indices), SIZE, SIZE), np.uint8)
-    for label in np.unique(reference[indices][reference[indices] > 0]):
-        for row, index in enumerate(indices):
-            share = geometry.to_plane((reference[index] == label).astype(np.float32), 0.0)
-            planes[row][share >= 0.5] = label
+    for row, index in enumerate(indices):
+        labels = np.unique(reference[index][reference[index] > 0])
+        if labels.size:
+            shares = [geometry.to_plane((reference[index] == label).astype(np.float32), 0.0) for label in labels]
+            planes[row] = np.where(np.sum(shares, axis=0) >= 0.5, labels[np.argmax(shares, axis=0)], 0)
     return planes
 
 
 def _geometry(study: Study, silhouette: NDArray[np.bool_]) -> Geometry:
-    """Fit the slices into the plane: 1 mm pixels, or larger ones where the head would not fit."""
+    """Fit the slices into the plane: 1 mm pixels, or larger ones where the head, or an absurd field, would not fit."""
     shape = silhouette.shape
     mm = study.spacing[1:] if study.spacing else (SIZE * PIXEL_MM / max(shape),) * 2
     spans = [_span(np.logical_or.reduce(silhouette, axis=1 - axis)) for axis in (0, 1)]
-    pixel = max(PIXEL_MM, *((stop - start) * size / SIZE for (start, stop), size in zip(spans, mm, strict=True)))
+    field = max(n * size for n, size in zip(shape, mm, strict=True))
+    pixel = max(
+        PIXEL_MM,
+        field / LARGEST_FIELD,
+        *((stop - start) * size / SIZE for (start, stop), size in zip(spans, mm, strict=True)),
+    )
     scaled = tuple(max(1, round(n * size / pixel)) for n, size in zip(shape, mm, strict=True))
     offset = []
     for n, n_scaled, (start, stop) in zip(shape, scaled, spans, strict=True):

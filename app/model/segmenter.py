@@ -34,7 +34,7 @@ class Segmenter:
         """Segment a whole study; `progress` is told the share that is done, 0 to 1."""
         for step in self.stream(study):
             if progress is not None:
-                progress(step.done / max(1, step.total))
+                progress(step.done / step.total if step.total else 1.0)
         return Probability(step.levels, study.sha256, self.card.sha256)
 
     def _locked_forward(self, planes: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -1,6 +1,7 @@
 """Training cases: one folder a patient, read on the same path as every upload, kept as compact planes."""
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,9 @@ CLASS_OF_LABEL = {1: 1, 2: 2, 4: 3}
 """BraTS file label to network class."""
 QUANTA = 255 / (CLIP[1] - CLIP[0])
 """Steps of the uint8 planes per unit of normalised intensity."""
+
+VISIT = re.compile(r"(?<=^TCGA_.._....)_\d{8}$|(?<=^BraTS-...-\d{5})-\d{3}$")
+"""What a folder's name says besides the patient."""
 
 SOURCES = {"brats": True, "lgg": False, "simulated": True}
 """The sets that the recipe knows, and whether their labels tell the three classes apart."""
@@ -60,31 +64,37 @@ class Planes:
 
 
 def find_cases(source: str, folder: Path) -> list[Case]:
-    """Every sub-folder is a case. LGG folders `TCGA_CS_4941_19960909` name the patient, then the date.
+    """Every sub-folder is a case.
 
+    `TCGA_CS_4941_19960909` names the patient, then the date; `BraTS-GLI-00000-001` the patient, then the visit.
     Raises DatasetError when there are none.
     """
     folders = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
     if not folders:
         raise DatasetError(f"No case folders found in {folder}; give the folder that holds one folder a patient.")
-    return [Case(source, "_".join(f.name.split("_")[:3]) if source == "lgg" else f.name, f) for f in folders]
+    return [Case(source, VISIT.sub("", f.name), f) for f in folders]
 
 
 def load_planes(case: Case, cache: Path) -> Planes:
     """Planes from the cache, made and kept there at the first call; the big array is mapped, not read."""
-    stem = cache / f"{case.source}_{case.folder.name}_v{VERSION}"
-    done = stem.with_suffix(".json")
+    stem = f"{case.source}_{case.folder.name}_v{VERSION}"
+    images, targets, done = (cache / f"{stem}.{end}" for end in ("images.npy", "targets.npy", "json"))
     if not done.exists():
         cache.mkdir(parents=True, exist_ok=True)
         planes = make_planes(case.study(), classes_known=SOURCES[case.source])
-        np.save(stem.with_suffix(".images.npy"), planes.images)
-        np.save(stem.with_suffix(".targets.npy"), planes.targets)
+        np.save(images, planes.images)
+        np.save(targets, planes.targets)
         done.write_text(json.dumps({"present": planes.present.tolist()}))
     return Planes(
-        np.load(stem.with_suffix(".images.npy"), mmap_mode="r"),
-        np.load(stem.with_suffix(".targets.npy"), mmap_mode="r"),
+        np.load(images, mmap_mode="r"),
+        np.load(targets, mmap_mode="r"),
         np.array(json.loads(done.read_text())["present"]),
     )
+
+
+def fill_cache(case: Case, cache: Path) -> None:
+    """Have the case's planes in the cache; for a process of its own, which need not load Keras for it."""
+    load_planes(case, cache)
 
 
 def make_planes(study: Study, *, classes_known: bool) -> Planes:

@@ -101,7 +101,12 @@ def resume(model: keras.Model, folder: Path) -> int:
     if not (folder / STATE).exists():
         return 0
     model.load_weights(folder / STATE)
-    return int(keras.ops.convert_to_numpy(model.optimizer.iterations))
+    step = int(keras.ops.convert_to_numpy(model.optimizer.iterations))
+    for variable in model.non_trainable_variables:
+        if variable.path.endswith("seed_generator_state"):  # dropout draws once a step; Keras does not save how often
+            seed, _ = keras.ops.convert_to_numpy(variable)
+            variable.assign([seed, step])
+    return step
 
 
 def log(folder: Path, row: dict[str, float]) -> None:

@@ -1,7 +1,7 @@
 """The recipe: every number that training depends on, in one frozen configuration."""
 
 import tomllib
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,6 +11,9 @@ from app.model.unet import UNetConfig
 from app.training.augmentation import AugmentationConfig
 
 Config = TypeVar("Config")
+
+_TOML_TYPES: dict[type, tuple[type, ...]] = {int: (int,), float: (int, float), str: (str,), tuple: (list,)}
+"""What an entry of each type may be in TOML; a configuration inside another is a table."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +55,12 @@ class Recipe:
 def load_recipe(path: Path | None) -> Recipe:
     """The default recipe with what a TOML file changes in it.
 
-    Raises DatasetError for a file that cannot be read and for names that the recipe does not have.
+    Raises DatasetError for a file that cannot be read, and for names or types that the recipe does not have.
     """
     if path is None:
         return Recipe()
     try:
-        changes = tomllib.loads(path.read_text())
+        changes = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DatasetError(f"The recipe {path} cannot be read: {error}.") from error
     return _changed(Recipe(), changes, str(path))
@@ -70,7 +73,9 @@ def _changed(config: Config, changes: dict[str, Any], where: str) -> Config:
         if name not in names:
             raise DatasetError(f"{where} has no entry {name!r}; it has {', '.join(sorted(names))}.")
         current = getattr(config, name)
-        if is_dataclass(current) and not isinstance(current, type):
+        if not isinstance(value, _TOML_TYPES.get(type(current), dict)):
+            raise DatasetError(f"{where}: {name} cannot be {value!r}; by default it is {current!r}.")
+        if isinstance(value, dict):
             values[name] = _changed(current, value, f"{where} [{name}]")
         else:
             values[name] = tuple(value) if isinstance(value, list) else value

@@ -13,6 +13,7 @@ from scipy.optimize import minimize_scalar
 
 from app.errors import DatasetError
 from app.evaluation.choose import RECALL_TARGET, choose_threshold
+from app.evaluation.scores import pool
 from app.evaluation.threshold_curve import ThresholdCurve
 from app.model.checkpoint import Card, Curve, save_checkpoint
 from app.model.inference import Forward, stream_levels
@@ -26,6 +27,12 @@ DATASETS = {"brats": tuple(Sequence), "lgg": (Sequence.FLAIR, Sequence.T1, Seque
 """Sets of real patients, with the sequences that they can have."""
 SAMPLED = 20_000
 """Pixels of each validation case that the temperature is fitted on."""
+
+
+def check_validation(split: Split) -> None:
+    """Raises DatasetError when no real patient is held back, on whom a threshold could be chosen."""
+    if not any(case.source in DATASETS for case in split.validation):
+        raise DatasetError("The threshold is chosen on real patients; give a BraTS or LGG folder too.")
 
 
 def release(network: keras.Model, recipe: Recipe, split: Split, folder: Path) -> Card:
@@ -147,12 +154,6 @@ def divide_logits(network: keras.Model, temperature: float) -> None:
     """Put the temperature into the last layer's weights, so that the network's own softmax is calibrated."""
     layer = network.get_layer("logits")
     layer.set_weights([weights / temperature for weights in layer.get_weights()])
-
-
-def pool(curves: Iterable[ThresholdCurve]) -> ThresholdCurve:
-    """All voxels of all patients as one."""
-    first, *others = curves
-    return sum(others, start=first)
 
 
 def reference(study: Study) -> NDArray[np.uint8]:

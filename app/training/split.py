@@ -23,13 +23,16 @@ class Split:
 
 
 def split_by_patient(cases: Sequence[Case], validation_share: float, seed: int) -> Split:
-    """Draw `validation_share` of the patients of each source, at least one, for validation."""
+    """Draw `validation_share` of the patients of each source, at least one, for validation.
+
+    Raises DatasetError when no patient is left to train on.
+    """
     held_out: set[str] = set()
     for source in sorted({case.source for case in cases}):
         names = sorted(patients(case for case in cases if case.source == source))
         rng = np.random.default_rng([seed, *source.encode()])
         held_out |= set(rng.permutation(names)[: max(1, round(len(names) * validation_share))].tolist())
-    return Split(
-        tuple(case for case in cases if case.patient not in held_out),
-        tuple(case for case in cases if case.patient in held_out),
-    )
+    training = tuple(case for case in cases if case.patient not in held_out)
+    if not training:
+        raise DatasetError("All patients are held back for validation; give more patients, or a smaller share.")
+    return Split(training, tuple(case for case in cases if case.patient in held_out))

@@ -33,14 +33,15 @@ FLAIR, T1, T1CE, T2 = ALL = tuple(Sequence)
 OF_LGG = (FLAIR, T1, T1CE)
 
 
-def network_of(gain, bias=0.0):
-    """A network whose tumour probability is sigmoid(gain * FLAIR + bias), all of it oedema."""
+def network_of(gain, bias=0.0, classes=(2,)):
+    """A network whose logits of these classes are gain * FLAIR + bias, of background 0, and of the others far below."""
     inputs = keras.Input((None, None, 4))
     logits = keras.layers.Conv2D(4, 1, name="logits")(inputs)
     network = keras.Model(inputs, keras.layers.Softmax()(logits))
     kernel = np.zeros((1, 1, 4, 4), np.float32)
-    kernel[0, 0, 0, 2] = gain
-    network.get_layer("logits").set_weights([kernel, np.array([0, -50, bias, -50], np.float32)])
+    offsets = np.array([0, -50, -50, -50], np.float32)
+    kernel[0, 0, 0, classes], offsets[list(classes)] = gain, bias
+    network.get_layer("logits").set_weights([kernel, offsets])
     return network
 
 
@@ -75,6 +76,11 @@ class TestTemperature:
     def test_it_is_by_how_much_the_logits_are_too_large(self, gain):
         temperature = fit_temperature(network_of(gain), [study_of(5), study_of(6)], seed=1)
         assert temperature == pytest.approx(gain, rel=0.05)
+
+    def test_the_three_classes_count_together(self):
+        """Of three classes with equal logits l, the tumour probability is sigmoid(l + log 3)."""
+        network = network_of(3.0, bias=-3 * np.log(3), classes=(1, 2, 3))
+        assert fit_temperature(network, [study_of(5), study_of(6)], seed=1) == pytest.approx(3, rel=0.05)
 
     def test_dividing_the_logits_divides_them_inside_the_softmax(self):
         network = network_of(2.0, bias=0.7)

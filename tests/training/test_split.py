@@ -40,6 +40,12 @@ def test_the_seed_decides_and_the_order_of_the_cases_does_not():
     assert patients(split_by_patient(BRATS, 0.25, seed=4).validation) != patients(first.validation)
 
 
+def test_the_split_of_a_seed_is_for_good():
+    """With another draw, a run that goes on would train on patients that were held back before."""
+    split = split_by_patient(BRATS + LGG, 0.25, seed=3)
+    assert sorted(patients(split.validation)) == ["B0", "B12", "B14", "B18", "B19", "L1", "L5"]
+
+
 def test_another_source_does_not_change_who_is_held_back():
     alone, together = split_by_patient(BRATS, 0.25, seed=3), split_by_patient(LGG + BRATS, 0.25, seed=3)
     assert patients(alone.validation) == patients(case for case in together.validation if case.source == "brats")
