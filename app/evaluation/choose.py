@@ -11,15 +11,18 @@ PRECISION_FLOOR = 0.70
 """The precision that it is to keep."""
 
 
-def choose_threshold(curve: ThresholdCurve, recall_target: float = RECALL_TARGET) -> float:
-    """The largest threshold whose recall reaches the target: as few false alarms as the target allows.
+def choose_threshold(
+    curve: ThresholdCurve, recall_target: float = RECALL_TARGET, precision_floor: float = PRECISION_FLOOR
+) -> float:
+    """As much recall as the precision floor allows; where both cannot be had, the recall target goes first.
 
-    Recall never rises with the threshold, so every smaller threshold reaches the target too. Threshold 0 calls every
-    voxel tumour and is not a choice.
+    The smallest threshold that keeps the floor if it reaches the target, otherwise the largest that reaches the target.
+    Recall never rises with the threshold. Threshold 0 calls every voxel tumour and is not a choice.
 
     Args:
         curve: pooled over the validation patients, so the recall is that over all their tumour voxels.
         recall_target: 0 to 1.
+        precision_floor: 0 to 1.
 
     Returns:
         A multiple of 0.005 above 0.
@@ -33,4 +36,6 @@ def choose_threshold(curve: ThresholdCurve, recall_target: float = RECALL_TARGET
             f"No threshold above 0 reaches the recall. Received: recall_target={recall_target}, "
             f"recall at the lowest threshold {curve.recall[1]:.3f}"
         )
-    return float(reached[-1] + 1) / LEVELS
+    kept = np.flatnonzero(curve.precision[1:] >= precision_floor)
+    chosen = min(reached[-1], kept[0]) if kept.size else reached[-1]
+    return float(chosen + 1) / LEVELS

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
 from app.errors import DatasetError
-from app.evaluation.choose import RECALL_TARGET, choose_threshold
+from app.evaluation.choose import PRECISION_FLOOR, RECALL_TARGET, choose_threshold
 from app.evaluation.scores import pool
 from app.evaluation.threshold_curve import ThresholdCurve
 from app.model.checkpoint import Card, Curve, save_checkpoint
@@ -38,7 +38,7 @@ def check_validation(split: Split) -> None:
 def release(network: keras.Model, recipe: Recipe, split: Split, folder: Path) -> Card:
     """Calibrate, measure and write a checkpoint; `network` is left calibrated.
 
-    Raises DatasetError when no threshold reaches the recall on some data set.
+    Raises DatasetError when no threshold reaches the recall.
     """
     studies = {case: case.study() for case in split.validation if case.source in DATASETS}
     temperature = fit_temperature(network, studies.values(), recipe.seed)
@@ -84,19 +84,21 @@ def study_curve(forward: Forward, study: Study, subset: tuple[Sequence, ...]) ->
 
 
 def default_threshold(measured: Iterable[Measured]) -> tuple[float, str]:
-    """The largest threshold with enough pooled recall on every data set, given all its sequences; and why."""
-    chosen = {}
-    for dataset, sequences, curves in measured:
-        if sequences == DATASETS[dataset]:
-            pooled = pool(curves.values())
-            try:
-                chosen[dataset] = choose_threshold(pooled)
-            except ValueError as error:
-                raise DatasetError(f"The network is too weak on {dataset}: {error}") from error
-    if not chosen:
+    """The choice of `choose_threshold` on the pooled patients of every data set, given all its sequences; and why."""
+    curves = [curve for dataset, sequences, of in measured if sequences == DATASETS[dataset] for curve in of.values()]
+    if not curves:
         raise DatasetError("No validation patient has all sequences; give a BraTS or LGG folder with more patients.")
-    limits = ", ".join(f"{dataset} {threshold:.3f}" for dataset, threshold in chosen.items())
-    return min(chosen.values()), f"The largest with pooled validation recall of {RECALL_TARGET:.0%}: {limits}."
+    pooled = pool(curves)
+    try:
+        threshold = choose_threshold(pooled)
+    except ValueError as error:
+        raise DatasetError(f"The network is too weak on the validation patients: {error}") from error
+    scores = pooled.at(threshold)
+    return threshold, (
+        f"All voxels of the {len(curves)} validation patients with all sequences together give a recall of "
+        f"{scores.recall:.3f} and a precision of {scores.precision:.3f} there. The aim is as much recall as a "
+        f"precision of {PRECISION_FLOOR:.2f} allows, and a recall of {RECALL_TARGET:.2f} in any case."
+    )
 
 
 def curve_record(

@@ -1,4 +1,3 @@
-import re
 from dataclasses import asdict
 from itertools import combinations
 from pathlib import Path
@@ -10,6 +9,7 @@ from made_up_cases import TINY, cases_of
 
 import app.training.release
 from app.errors import DatasetError
+from app.evaluation.choose import choose_threshold
 from app.evaluation.threshold_curve import ThresholdCurve
 from app.model.checkpoint import load_network
 from app.model.network_input import prepare
@@ -22,8 +22,6 @@ from app.training.release import (
     default_threshold,
     divide_logits,
     fit_temperature,
-    pool,
-    reference,
     release,
     sample_logits,
 )
@@ -116,32 +114,35 @@ def curve_of(inside=(), outside=()):
     return ThresholdCurve.from_levels(levels, np.array([[[True] * len(inside) + [False] * len(outside)]]))
 
 
-GOOD = curve_of([*[80] * 19, 2], [90])  # recall of 0.95 up to 0.4
-FAIR = curve_of([*[60] * 19, 2])  # up to 0.3
-WEAK = curve_of([*[80] * 9, 0])  # never
+GOOD = curve_of([*[80] * 19, 2], [10] * 10)  # precision of 0.7 from 0.055 on, recall of 0.95 up to 0.4
+FAIR = curve_of([*[60] * 19, 2], [20] * 10)  # precision from 0.105 on
+WEAK = curve_of([*[80] * 9, 0])  # never a recall of 0.95
 
 
 class TestDefaultThreshold:
-    def test_the_largest_that_reaches_the_recall_on_every_data_set(self):
+    def test_as_much_recall_as_the_precision_allows_on_all_patients_together(self):
         threshold, reason = default_threshold([("brats", ALL, {"a": GOOD}), ("lgg", OF_LGG, {"b": FAIR})])
-        assert threshold == 0.3
-        assert reason == "The largest with pooled validation recall of 95%: brats 0.400, lgg 0.300."
-
-    def test_the_voxels_of_all_patients_count_together(self):
-        threshold, _ = default_threshold([("brats", ALL, {"a": curve_of([80] * 381), "b": WEAK, "c": WEAK})])
-        assert threshold == 0.4
+        assert threshold == 0.055  # 38 of 40 found, 10 of the 20 false alarms gone: 38 / 48
+        assert reason.startswith(
+            "All voxels of the 2 validation patients with all sequences together give a recall of 0.950 and a "
+            "precision of 0.792 there."
+        )
 
     def test_only_all_sequences_of_a_data_set_decide(self):
-        measured = [("brats", ALL, {"a": GOOD}), ("brats", (FLAIR,), {"a": WEAK}), ("lgg", (FLAIR, T1), {"b": FAIR})]
-        assert default_threshold(measured)[0] == 0.4
+        measured = [("brats", ALL, {"a": FAIR}), ("brats", (FLAIR,), {"a": WEAK}), ("lgg", (FLAIR, T1), {"b": WEAK})]
+        assert default_threshold(measured)[0] == 0.105
 
     def test_a_network_that_does_not_reach_the_recall(self):
-        with pytest.raises(DatasetError, match=r"too weak on lgg: No threshold above 0 .*0\.900"):
-            default_threshold([("brats", ALL, {"a": GOOD}), ("lgg", OF_LGG, {"b": WEAK})])
+        with pytest.raises(DatasetError, match=r"too weak .*: No threshold above 0 .*0\.900"):
+            default_threshold([("brats", ALL, {"a": WEAK})])
 
     def test_no_patient_with_all_sequences(self):
         with pytest.raises(DatasetError, match="No validation patient has all sequences"):
             default_threshold([("brats", (FLAIR,), {"a": GOOD})])
+
+
+def threshold_curve_of(curve):
+    return ThresholdCurve(np.array(curve.true_positives), np.array(curve.predicted), curve.positives)
 
 
 class TestCurveRecord:
@@ -205,21 +206,17 @@ class TestRelease:
         assert predicted[0] == predicted[100] == 2 * 2 * 240 * 240
         assert predicted[101] == 0
 
-    def test_the_threshold_is_the_largest_that_reaches_the_recall(self, released):
+    def test_the_threshold_is_chosen_on_all_patients_with_all_sequences(self, released):
         card, _ = released
-        recalls = []
-        for dataset, sequences in (("brats", ALL), ("lgg", OF_LGG)):
-            curve = card.curve(dataset, sequences)
-            recalls.append(np.array(curve.true_positives) / curve.positives)
-        chosen = round(card.threshold * 200)
-        assert 0 < chosen < 100
-        assert min(recall[chosen] for recall in recalls) >= 0.95 > min(recall[chosen + 1] for recall in recalls)
-        assert "recall of 95%: brats 0." in card.threshold_reason
+        brats, lgg = card.curve("brats", ALL), card.curve("lgg", OF_LGG)
+        pooled = threshold_curve_of(brats) + threshold_curve_of(lgg)
+        assert card.threshold == choose_threshold(pooled)
+        assert f"a recall of {pooled.at(card.threshold).recall:.3f}" in card.threshold_reason
 
     def test_nothing_is_written_for_a_network_that_is_too_weak(self, tmp_path, monkeypatch):
         monkeypatch.setattr(app.training.release, "measure", lambda *_: [("brats", ALL, {"B1": WEAK})])
         split = Split((), VALIDATION[:1])
-        with pytest.raises(DatasetError, match="too weak on brats"):
+        with pytest.raises(DatasetError, match="too weak"):
             release(network_of(1.0), TINY, split, tmp_path / "out")
         assert not (tmp_path / "out").exists()
 
@@ -229,15 +226,3 @@ def test_validation_needs_a_real_patient():
     with pytest.raises(DatasetError, match="give a BraTS or LGG folder too"):
         check_validation(Split(simulated[:1], simulated[1:]))
     check_validation(Split(simulated, tuple(cases_of("lgg", "L1"))))
-
-
-def test_pool_adds():
-    assert pool([GOOD]).to_dict() == GOOD.to_dict()
-    assert pool([GOOD, FAIR, WEAK]).positives == 50
-    assert pool([GOOD, FAIR, WEAK]).predicted[60] == 20 + 19 + 9
-
-
-def test_a_study_without_reference_is_named():
-    study = Study("no mask", {T1: np.ones((1, 2, 3), np.float32)}, Source("picture", (2, 3)))
-    with pytest.raises(DatasetError, match=re.escape("no mask has no reference mask.")):
-        reference(study)
