@@ -20,7 +20,7 @@ class Sample:
     @property
     def label(self) -> str:
         """The line that offers it."""
-        return f"Simulated: {self.title}. {self.description}"
+        return f"{self.title}. {self.description}"
 
     @property
     def paths(self) -> list[Path]:

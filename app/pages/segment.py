@@ -30,7 +30,7 @@ def render() -> None:
         study = choose_study()
         card = cache.card()
         result = cache.results().get(study.sha256, card.sha256)
-        with st.container():  # always there, so that the viewer keeps its place and is not mounted anew
+        with above:  # not where the viewer is: it would move down and be mounted anew when the levels come
             scan_loader(cache.scan_blob(study))
             if result is not None:
                 levels_loader(cache.levels_blob(study, result))
@@ -87,7 +87,7 @@ def _curve(curve: ThresholdCurve, threshold: float, title: str) -> None:
         st.caption("The reference holds no tumour, so recall is not defined.")
         return
     st.plotly_chart(
-        precision_recall_figure(curve, threshold), height=230, key="curve-figure", config={"displayModeBar": False}
+        precision_recall_figure(curve, threshold), height=220, key="curve-figure", config={"displayModeBar": False}
     )
 
 

@@ -1,13 +1,26 @@
 """The app in Streamlit's test harness."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 from ui_files import CHEAPEST
 
+from app.pages import cache
+
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def empty_caches() -> Iterator[None]:
+    """Caches belong to the process: without this, one test would see what another one made. The network may stay."""
+    yield
+    st.cache_data.clear()
+    cache.results.clear()
+    cache.sample_study.clear()
+    cache._study.clear()
 
 
 @pytest.fixture
