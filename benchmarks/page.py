@@ -39,20 +39,21 @@ KEY_TO_REPAINT = f"""() => new Promise(resolve => {{
     }}, {{ once: true, capture: true }});
 }})"""
 KEYS = 15
+POLLING = 100
 
 
 def measure(page: Page, url: str, files: list[str]) -> dict[str, float]:
     """Open the page, let it finish its first sample, then upload the files."""
     page.goto(url)
-    before = page.wait_for_function(COMPLETE, arg="", timeout=300_000).json_value()
+    before = page.wait_for_function(COMPLETE, arg="", timeout=300_000, polling=POLLING).json_value()
     page.get_by_role("button", name="Open a scan").click()
     upload = page.locator("input[type=file]")
     upload.wait_for(state="attached")
     started = time.perf_counter()
     upload.set_input_files(files)
-    page.wait_for_function(OVERLAY, arg=before, timeout=300_000)
+    page.wait_for_function(OVERLAY, arg=before, timeout=300_000, polling=POLLING)
     first = time.perf_counter() - started
-    page.wait_for_function(COMPLETE, arg=before, timeout=300_000)
+    page.wait_for_function(COMPLETE, arg=before, timeout=300_000, polling=POLLING)
     last = time.perf_counter() - started
     page.keyboard.press("Escape")
     page.wait_for_timeout(1000)

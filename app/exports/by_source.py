@@ -17,7 +17,7 @@ def export_mask(probability: Probability, study: Study, threshold: float) -> tup
     """
     _check_pair(probability, study)
     write = mask_nifti if study.source.kind == "nifti" else mask_picture
-    return _file_name(study, "mask"), write(probability, study, threshold)
+    return file_name(study, "mask"), write(probability, study, threshold)
 
 
 def export_probability(probability: Probability, study: Study) -> tuple[str, bytes]:
@@ -31,7 +31,7 @@ def export_probability(probability: Probability, study: Study) -> tuple[str, byt
     """
     _check_pair(probability, study)
     write = probability_nifti if study.source.kind == "nifti" else probability_picture
-    return _file_name(study, "probability"), write(probability, study)
+    return file_name(study, "probability"), write(probability, study)
 
 
 def _check_pair(probability: Probability, study: Study) -> None:
@@ -42,7 +42,8 @@ def _check_pair(probability: Probability, study: Study) -> None:
         )
 
 
-def _file_name(study: Study, content: str) -> str:
+def file_name(study: Study, content: str) -> str:
+    """The name of a study's export: its own, made safe, then the content, "mask" or "probability", and the ending."""
     picture = "png" if len(study.source.shape) == 2 else "tif"
     ending = "nii.gz" if study.source.kind == "nifti" else picture
     return f"{safe_name(study.name)}_{content}.{ending}"

@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.evaluation.threshold_curve import ThresholdCurve
-from app.exports import export_mask, export_probability
+from app.exports import export_mask, export_probability, file_name
 from app.model.checkpoint import Card
 from app.pages import cache
 from app.pages.chooser import choose_study
@@ -93,12 +93,18 @@ def _curve(curve: ThresholdCurve, threshold: float, title: str) -> None:
 
 def _exports(study: Study, result: Probability, threshold: float) -> None:
     mask, probability = st.columns(2)
-    for place, label, (name, data) in (
-        (mask, "Mask", export_mask(result, study, threshold)),
-        (probability, "Probability", export_probability(result, study)),
+    for place, content, data in (
+        (mask, "mask", lambda: export_mask(result, study, threshold)[1]),
+        (probability, "probability", lambda: export_probability(result, study)[1]),
     ):
         place.download_button(
-            label, data, name, icon=":material/download:", on_click="ignore", width="stretch", key=f"export-{label}"
+            content.capitalize(),
+            data,  # made when it is asked for
+            file_name(study, content),
+            icon=":material/download:",
+            on_click="ignore",
+            width="stretch",
+            key=f"export-{content}",
         )
 
 

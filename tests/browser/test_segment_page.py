@@ -8,6 +8,7 @@ import pytest
 from room import Room
 
 from app.evaluation.threshold_curve import ThresholdCurve
+from app.exports import export_mask
 from app.imaging import read_files, read_study
 from app.model.segmenter import Segmenter
 from app.pages.samples import Sample, load_samples
@@ -64,6 +65,16 @@ def test_a_threshold_key_repaints_at_once_and_the_curve_follows(room: Room) -> N
         """a => Math.abs(document.querySelector(".st-key-curve .js-plotly-plot").data[1].customdata[0] - a) < 1e-6""",
         arg=threshold + 0.005,
     )
+
+
+def test_the_mask_that_is_downloaded_is_the_one_that_the_command_line_writes(room: Room) -> None:
+    study, segmenter = study_of(SAMPLES[0]), Segmenter()
+    threshold = room.readout()["threshold"]
+    with room.page.expect_download() as download:
+        room.page.get_by_role("button", name="Mask").click()
+    name, data = export_mask(segmenter.segment(study), study, threshold)
+    assert download.value.suggested_filename == name
+    assert Path(download.value.path()).read_bytes() == data
 
 
 def test_changing_the_study_never_shows_the_old_overlay(room: Room) -> None:
