@@ -82,12 +82,15 @@ def reading_room(study: Study, card: Card, result: Probability | None) -> None:
 
 
 def _curve(curve: ThresholdCurve, threshold: float, title: str) -> None:
-    st.caption(title)
     if not curve.positives:
         st.caption("The reference holds no tumour, so recall is not defined.")
         return
     st.plotly_chart(
-        precision_recall_figure(curve, threshold), height=220, key="curve-figure", config={"displayModeBar": False}
+        precision_recall_figure(curve, threshold),
+        height=185,
+        key="curve-figure",
+        alt=title,
+        config={"displayModeBar": False},
     )
 
 

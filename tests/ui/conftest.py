@@ -1,16 +1,13 @@
 """The app in Streamlit's test harness."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
-from ui_files import CHEAPEST
+from ui_files import CHEAPEST, ROOT
 
 from app.pages import cache
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)

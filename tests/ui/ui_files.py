@@ -1,14 +1,17 @@
-"""Files to drop on the page."""
+"""Files to drop on the page, and what is read off it."""
 
 import gzip
 import io
+from pathlib import Path
 
 import nibabel as nib
 import numpy as np
 from PIL import Image
+from streamlit.testing.v1 import AppTest
 
 from app.pages.samples import load_samples
 
+ROOT = Path(__file__).parents[2]
 CHEAPEST = next(sample for sample in load_samples() if sample.files[0].endswith(".png"))
 """A sample of one slice, to open the page on where it does not matter which."""
 
@@ -31,3 +34,9 @@ def head(shape: tuple[int, ...], seed: int = 3) -> np.ndarray:
     grid = np.stack(np.meshgrid(*(np.linspace(-1, 1, n) for n in shape), indexing="ij"))
     inside = (grid**2).sum(axis=0) < 0.7
     return np.where(inside, np.random.default_rng(seed).integers(80, 200, shape), 0).astype(np.uint8)
+
+
+def curve_title(app: AppTest) -> str:
+    """What a screen reader says of the precision–recall curve."""
+    title: str = app.get("plotly_chart")[0].proto.alt
+    return title
