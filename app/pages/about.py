@@ -31,8 +31,8 @@ def render() -> None:
         st.markdown("### The network")
         st.markdown(
             f"Checkpoint `{card.sha256}`, default threshold **{card.threshold:.3f}**. {card.threshold_reason} "
-            f"Trained on {len(card.training)} cases; {len(card.validation)} others were held back, and the real patients "
-            "among them give the scores below, at the default threshold."
+            f"Trained on {len(card.training)} cases; {len(card.validation)} others were held back, and the real "
+            "patients among them give the scores below, at the default threshold."
         )
         st.dataframe([_row(curve, card.threshold) for curve in card.curves], hide_index=True)
 
