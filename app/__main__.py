@@ -11,7 +11,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import NoReturn
 
-from app import cli
+from app import NOTICE, cli
 from app.errors import AppError, InputError
 
 FAILED, UNUSABLE, INTERRUPTED = 1, 2, 130
@@ -24,7 +24,7 @@ class _Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """The arguments of every command in `app.cli`."""
-    top = _Parser(prog="python -m app", description="Gliolens: research and demonstration only, not for clinical use.")
+    top = _Parser(prog="python -m app", description=f"Gliolens. {NOTICE}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for module in iter_modules(cli.__path__):
         import_module(f"app.cli.{module.name}").add_parser(commands)

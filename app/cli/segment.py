@@ -12,13 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app import NOTICE
 from app.errors import InputError
 
 if TYPE_CHECKING:
     from app.imaging import Role, ScanFile
     from app.study import Probability, Study
 
-NOTICE = "For research and demonstration only, not for clinical use."
 _BAR = 30
 
 

@@ -24,8 +24,6 @@ Roles = Mapping[tuple[str, int], Role | None]
 
 STUDIES, RESULTS, BLOBS = 3, 16, 6
 """How many of each are kept; a four-sequence BraTS study takes 143 MB, its levels 9 MB."""
-
-
 READING = "Reading the scan…"
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app import NOTICE
 from app.evaluation.threshold_curve import ThresholdCurve
 from app.exports import export_mask, export_probability, file_name
 from app.model.checkpoint import Card
@@ -16,7 +17,6 @@ from app.pages.opening import opening_slice, validation_for
 from app.study import Probability, Study
 from app.viewer import levels_loader, pack_levels, scan_loader, viewer
 
-NOTICE = "Research and demonstration only. Not for clinical use."
 SECONDS_BETWEEN_OVERLAYS = 0.7
 
 
@@ -34,7 +34,7 @@ def render() -> None:
             scan_loader(cache.scan_blob(study))
             if result is not None:
                 levels_loader(cache.levels_blob(study, result))
-        reading_room(study, card, result)
+        reading_room(study, card, result, opening_slice(study, result, card.threshold), _exact_curve(study, result))
         if result is None:
             with progress:
                 segment(study, card)
@@ -59,26 +59,36 @@ def segment(study: Study, card: Card) -> None:
 
 
 @st.fragment
-def reading_room(study: Study, card: Card, result: Probability | None) -> None:
-    """The viewer, the curve beside it and the exports; run again alone when the hand has moved something."""
+def reading_room(
+    study: Study, card: Card, result: Probability | None, first_slice: int, exact: ThresholdCurve | None
+) -> None:
+    """The viewer, the curve beside it and the exports; run again alone when the hand has moved something.
+
+    What takes time is made once, by the caller: where to start, and the curve against the reference.
+    """
     validation = validation_for(card, study)
     with st.container(key="reading"):
         view = viewer(
             study,
             checkpoint_sha256=card.sha256,
             threshold=card.threshold,
-            first_slice=opening_slice(study, result, card.threshold),
+            first_slice=first_slice,
             validation=validation,
         )
         threshold = card.threshold if view is None else view["threshold"]
         with st.container(key="curve"):
             if study.reference is None and validation is not None:
                 _curve(validation.curve, threshold, f"Precision and recall: {validation.label}")
-            elif study.reference is not None and result is not None:
-                exact = ThresholdCurve.from_levels(result.levels, study.reference > 0)
+            elif exact is not None:
                 _curve(exact, threshold, "Precision and recall: this scan against its reference mask")
             if result is not None:
                 _exports(study, result, threshold)
+
+
+def _exact_curve(study: Study, result: Probability | None) -> ThresholdCurve | None:
+    if study.reference is None or result is None:
+        return None
+    return ThresholdCurve.from_levels(result.levels, study.reference > 0)
 
 
 def _curve(curve: ThresholdCurve, threshold: float, title: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app import NOTICE
 from app import __main__ as command_line
 from app.errors import CheckpointMissingError, StudyError
 
@@ -30,7 +31,7 @@ def test_help_names_every_command():
     shown = python("-m", "app", "--help")
     assert shown.returncode == 0
     assert all(f"\n    {command} " in shown.stdout for command in ("segment", "simulate", "train"))
-    assert "not for clinical use" in shown.stdout
+    assert NOTICE in " ".join(shown.stdout.split())
 
 
 def test_the_parser_is_made_without_heavy_imports():

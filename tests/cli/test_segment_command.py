@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from app import NOTICE
 from app.__main__ import main
 from app.cli.segment import _silent_stderr
 from app.exports import export_mask, export_probability
@@ -158,7 +159,7 @@ class TestSegment:
         assert "p1: FLAIR\nTumour at threshold 0.250: 0.0 ml\n" in out
         assert "Against the reference: precision 0.750, recall 0.500, dice 0.600\n" in out
         assert str(folder / "p1_mask.nii.gz") in out
-        assert out.endswith("For research and demonstration only, not for clinical use.\n")
+        assert out.endswith(f"{NOTICE}\n")
 
     def test_progress_is_shown_on_a_terminal_only(self, scan, folder, capsys, monkeypatch):
         monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
