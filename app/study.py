@@ -90,6 +90,15 @@ class Probability:
     """`(z, y, x)` on the study's grid: floor(tumour probability * LEVELS), 0 to 200."""
     study_sha256: str
     checkpoint_sha256: str
+    classes: NDArray[np.uint8] | None = None
+    """`(z, y, x)`: the likeliest of the three tumour classes at each voxel, as its BraTS label (1, 2 or 4), whether or
+    not there is tumour; 0 where the network did not look. None where classes were not asked for."""
+
+    def labels(self, threshold: float) -> NDArray[np.uint8]:
+        """`(z, y, x)`: 1, 2 or 4 inside the mask at the threshold, 0 outside. Raises ValueError without classes."""
+        if self.classes is None:
+            raise ValueError("The probability was made without tumour classes.")
+        return np.where(self.mask(threshold), self.classes, np.uint8(0))
 
     def mask(self, threshold: float) -> NDArray[np.bool_]:
         """`(z, y, x)`, True where the probability reaches the threshold (a multiple of 1 / LEVELS)."""

@@ -3,16 +3,14 @@
 import argparse
 import json
 import math
-import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app import NOTICE
+from app.cli import silent_stderr, threshold
 from app.errors import InputError
 
 if TYPE_CHECKING:
@@ -37,7 +35,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--reference", type=Path, metavar="SEG", help="mask to score against, in place of one among FILE"
     )
     parser.add_argument(
-        "--threshold", type=_threshold, metavar="T", help="0 to 1 in steps of 0.005 (default: the network's own)"
+        "--threshold", type=threshold, metavar="T", help="0 to 1 in steps of 0.005 (default: the network's own)"
     )
     parser.add_argument("--json", action="store_true", help="print one line of JSON on standard output")
     parser.set_defaults(run=run)
@@ -55,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
 
     from app.exports import export_mask, export_probability, save
 
-    with _silent_stderr():
+    with silent_stderr():
         from app.model.segmenter import Segmenter
     segmenter = Segmenter()
     threshold = segmenter.card.threshold if args.threshold is None else args.threshold
@@ -96,16 +94,6 @@ def summary(study: "Study", probability: "Probability", threshold: float) -> dic
     }
 
 
-def _threshold(text: str) -> float:
-    try:
-        steps = float(text) * 200
-    except ValueError:
-        steps = math.nan
-    if not (0 <= steps <= 200 and math.isclose(steps, round(steps), abs_tol=1e-6)):
-        raise argparse.ArgumentTypeError(f"{text} is not a threshold: give 0 to 1 in steps of 0.005, such as 0.3")
-    return round(steps) / 200
-
-
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -135,19 +123,6 @@ def _read_with_reference(files: "list[ScanFile]", masks: "list[ScanFile]") -> "S
         if part.role is not None:
             roles[part.file, part.index] = None if part.role == REFERENCE else part.role
     return read_study([*scans, *masks], roles)
-
-
-@contextmanager
-def _silent_stderr() -> Iterator[None]:
-    """Keeps off the terminal what TensorFlow's C++ says while it is imported, whatever its log level."""
-    kept = os.dup(2)
-    try:
-        with open(os.devnull, "wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
 
 
 def _show_progress(done: float) -> None:

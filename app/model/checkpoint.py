@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.errors import CheckpointAlteredError, CheckpointMissingError
+from app.model.calibration import Calibration
 from app.model.network_input import VERSION
+from app.model.serving import Serving
 from app.study import LEVELS, Sequence, threshold_level
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ class Curve:
     """What validation patients gave for one data set and one subset of sequences: counts over all their voxels."""
 
     dataset: str
-    """"brats" or "lgg"."""
+    """"brats", "lgg" or "figshare"."""
     sequences: tuple[Sequence, ...]
     patients: int
     true_positives: tuple[int, ...]
@@ -35,8 +37,12 @@ class Curve:
     """201 counts: all voxels with probability >= k / 200."""
     positives: int
     """Voxels in the references."""
+    head_voxels: int
+    """Voxels inside the heads, and those outside with a probability of 0.005 or more or in the reference; for the
+    calibration, which the empty background has no part in."""
     patient_scores: dict[str, dict[str, float | None]] = field(default_factory=dict)
-    """Patient to recall, precision and dice at the default threshold; None where undefined."""
+    """Case to recall, precision, dice, and where the classes are known core and enhancing (Dice), at the default
+    threshold; None where undefined."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +56,9 @@ class Card:
     threshold_reason: str
     preprocessing: int
     """`network_input.VERSION` with which it was trained."""
-    temperature: float
-    """By which the logits were divided after training; already in the weights."""
+    calibrations: dict[str, Calibration]
+    """How each subset of sequences, as `subset_name` writes it, is calibrated."""
+    serving: Serving
     recipe: dict[str, Any]
     training: tuple[str, ...]
     """Cases, as source/folder."""
@@ -62,6 +69,10 @@ class Card:
         """The curve recorded for these sequences, or None."""
         return self._curves.get((dataset, frozenset(sequences)))
 
+    def calibration(self, sequences: tuple[Sequence, ...]) -> Calibration:
+        """How the network is calibrated when these sequences are given; not at all for a subset that was not met."""
+        return self.calibrations.get(subset_name(sequences), Calibration())
+
     @property
     def datasets(self) -> tuple[str, ...]:
         """The data sets that have validation patients."""
@@ -70,6 +81,11 @@ class Card:
     @cached_property
     def _curves(self) -> dict[tuple[str, frozenset[Sequence]], Curve]:
         return {(curve.dataset, frozenset(curve.sequences)): curve for curve in self.curves}
+
+
+def subset_name(sequences: tuple[Sequence, ...]) -> str:
+    """`FLAIR+T1ce`: names a subset of sequences, in channel order."""
+    return "+".join(s for s in Sequence if s in sequences)
 
 
 def load_card(folder: Path = FOLDER) -> Card:
@@ -111,7 +127,10 @@ def save_checkpoint(folder: Path, network: "keras.Model", card: dict[str, Any]) 
     folder.mkdir(parents=True, exist_ok=True)
     network.save(folder / NETWORK)
     digest = hashlib.sha256((folder / NETWORK).read_bytes()).hexdigest()
-    values = {"sha256": digest, "preprocessing": VERSION, **card, "curves": [asdict(c) for c in card["curves"]]}
+    calibrations = {name: asdict(entry) for name, entry in card["calibrations"].items()}
+    curves = [asdict(curve) for curve in card["curves"]]
+    values = {"sha256": digest, "preprocessing": VERSION, **card, "calibrations": calibrations, "curves": curves}
+    values["serving"] = asdict(card["serving"])
     temporary = folder / f"{CARD}.new"
     temporary.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
     temporary.replace(folder / CARD)
@@ -121,6 +140,8 @@ def save_checkpoint(folder: Path, network: "keras.Model", card: dict[str, Any]) 
 def _card(values: dict[str, Any]) -> Card:
     threshold_level(values["threshold"])  # raises where the page would, later
     values["curves"] = tuple(_curve(curve) for curve in values["curves"])
+    values["calibrations"] = {name: Calibration(**entry) for name, entry in values["calibrations"].items()}
+    values["serving"] = Serving(**values["serving"])
     values["training"], values["validation"] = tuple(values["training"]), tuple(values["validation"])
     return Card(**values)
 

@@ -14,6 +14,9 @@ from keras import ops
 Tensor: TypeAlias = Any
 """A tensor of whichever backend Keras runs on."""
 
+SMALLEST = 1e-6
+"""What stands in for zero, where a logarithm or a root would have no finite slope."""
+
 
 @dataclass(frozen=True)
 class LossConfig:
@@ -25,25 +28,37 @@ class LossConfig:
     """How many background pixels a tumour pixel weighs in the cross-entropy: a missed tumour is the worse error."""
     false_negative: float = 0.6
     """Weight of misses against false alarms (1 - this) in the Dice part; 0.5 is plain Dice."""
+    focal: float = 0.0
+    """Focusing parameter (gamma) of the cross-entropy: the larger, the less count pixels that are nearly right."""
+    tversky_exponent: float = 1.0
+    """Power of each Dice part; 0.75 is the focal Tversky loss with gamma = 4/3."""
 
 
-def cross_entropy(allowed: Tensor, probabilities: Tensor, tumour_weight: float) -> Tensor:
-    """Mean of -log of the probability of the allowed classes, `(n, rows, columns, CLASSES)` each; a scalar."""
-    likelihood = ops.clip(ops.sum(allowed * probabilities, axis=-1), 1e-6, 1.0)
+def cross_entropy(allowed: Tensor, probabilities: Tensor, tumour_weight: float, focal: float = 0.0) -> Tensor:
+    """Mean of -log p, for the probability p of the allowed classes, `(n, rows, columns, CLASSES)` each; a scalar.
+
+    With `focal`, of -(1 - p) ** focal * log p. Source: Lin et al., "Focal loss for dense object detection", ICCV 2017.
+    """
+    likelihood = ops.clip(ops.sum(allowed * probabilities, axis=-1), SMALLEST, 1.0)
     weights = 1.0 + (tumour_weight - 1.0) * (1.0 - allowed[..., 0])
-    return ops.sum(-ops.log(likelihood) * weights) / ops.sum(weights)
+    entropy = -ops.log(likelihood)
+    if focal:
+        entropy *= ops.maximum(1.0 - likelihood, SMALLEST) ** focal
+    return ops.sum(entropy * weights) / ops.sum(weights)
 
 
-def soft_tversky(target: Tensor, probability: Tensor, false_negative: float) -> Tensor:
-    """1 - Tversky index of `(n, rows, columns)` maps, pooled over the batch; a scalar.
+def soft_tversky(target: Tensor, probability: Tensor, false_negative: float, exponent: float = 1.0) -> Tensor:
+    """1 - Tversky index of `(n, rows, columns)` maps, pooled over the batch, to the power of `exponent`; a scalar.
 
     Pooling keeps slices without tumour meaningful: there every false alarm counts. Source: Salehi, Erdogmus,
-    Gholipour, "Tversky loss function for image segmentation", MLMI 2017; with 0.5 it is the soft Dice loss.
+    Gholipour, "Tversky loss function for image segmentation", MLMI 2017; with 0.5 it is the soft Dice loss. The power:
+    Abraham, Khan, "A novel focal Tversky loss function with improved attention U-Net", ISBI 2019.
     """
     hit = ops.sum(target * probability)
     missed = ops.sum(target * (1.0 - probability))
     false_alarm = ops.sum((1.0 - target) * probability)
-    return 1.0 - (hit + 1.0) / (hit + false_negative * missed + (1.0 - false_negative) * false_alarm + 1.0)
+    loss = 1.0 - (hit + 1.0) / (hit + false_negative * missed + (1.0 - false_negative) * false_alarm + 1.0)
+    return loss if exponent == 1.0 else ops.maximum(loss, SMALLEST) ** exponent
 
 
 class AllowedClassLoss(keras.losses.Loss):
@@ -56,10 +71,10 @@ class AllowedClassLoss(keras.losses.Loss):
     def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         """`(n, rows, columns, CLASSES)` allowed classes and probabilities; a scalar."""
         allowed, probabilities = ops.cast(y_true, "float32"), ops.cast(y_pred, "float32")
-        weight = self.config.false_negative
-        dice = soft_tversky(1.0 - allowed[..., 0], 1.0 - probabilities[..., 0], weight)
+        settings = self.config.false_negative, self.config.tversky_exponent
+        dice = soft_tversky(1.0 - allowed[..., 0], 1.0 - probabilities[..., 0], *settings)
         known = ops.cast(ops.max(ops.sum(allowed, axis=-1), axis=(1, 2), keepdims=True) < 1.5, "float32")
         for label in range(1, allowed.shape[-1]):
-            dice += soft_tversky(known * allowed[..., label], known * probabilities[..., label], weight) / 3.0
-        entropy = cross_entropy(allowed, probabilities, self.config.tumour)
+            dice += soft_tversky(known * allowed[..., label], known * probabilities[..., label], *settings) / 3.0
+        entropy = cross_entropy(allowed, probabilities, self.config.tumour, self.config.focal)
         return entropy + self.config.dice * dice

@@ -10,9 +10,9 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from app.model.checkpoint import FOLDER, Card, load_card, load_network
-from app.model.inference import BATCH, Progress, stream_levels
-from app.model.network_input import SIZE
-from app.study import Probability, Sequence, Study
+from app.model.inference import Network, Progress, stream_levels
+from app.model.unet import logits_model, neighbours_of
+from app.study import Probability, Study, threshold_level
 
 
 class Segmenter:
@@ -23,31 +23,41 @@ class Segmenter:
 
     def __init__(self, folder: Path = FOLDER) -> None:
         self.card: Card = load_card(folder)
-        self._forward = _traced(load_network(folder))
+        network = load_network(folder)
+        self._traced = _traced(network)
+        self._network = Network(self._locked_forward, neighbours_of(network), self.card.serving)
         self._lock = threading.Lock()
 
-    def stream(self, study: Study, first_slice: int | None = None) -> Iterator[Progress]:
+    def stream(self, study: Study, first_slice: int | None = None, *, classes: bool = False) -> Iterator[Progress]:
         """Segment a study, the slices around `first_slice` first; see `inference.stream_levels`."""
-        return stream_levels(study, self._locked_forward, first_slice)
+        calibration = self.card.calibration(study.sequences)
+        level = threshold_level(self.card.threshold)
+        return stream_levels(study, self._network, calibration, level, first_slice, classes=classes)
 
-    def segment(self, study: Study, progress: Callable[[float], None] | None = None) -> Probability:
-        """Segment a whole study; `progress` is told the share that is done, 0 to 1."""
-        for step in self.stream(study):
+    def segment(
+        self, study: Study, progress: Callable[[float], None] | None = None, *, classes: bool = False
+    ) -> Probability:
+        """Segment a whole study, with the tumour classes if asked; `progress` is told the share done, 0 to 1."""
+        for step in self.stream(study, classes=classes):
             if progress is not None:
                 progress(step.done / step.total if step.total else 1.0)
-        return Probability(step.levels, study.sha256, self.card.sha256)
+        return Probability(step.levels, study.sha256, self.card.sha256, step.classes)
 
-    def _locked_forward(self, planes: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _locked_forward(self, planes: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
         with self._lock:
-            return np.asarray(self._forward(tf.constant(planes)))
+            logit, likeliest = self._traced(tf.constant(planes))
+        return logit.numpy(), likeliest.numpy()
 
 
 def _traced(network: keras.Model) -> tf.types.experimental.ConcreteFunction:
-    """One graph of one shape, with the weights as constants, that gives the tumour probability."""
-    signature = tf.TensorSpec((BATCH, SIZE, SIZE, len(Sequence)), tf.float32)
+    """One graph: the tumour logit, and which tumour class is the likeliest."""
+    logits_of = logits_model(network)
+    signature = tf.TensorSpec((None, None, None, network.input_shape[-1]), tf.float32)
 
     @tf.function(input_signature=[signature])
-    def tumour(planes: tf.Tensor) -> tf.Tensor:
-        return 1.0 - network(planes, training=False)[..., 0]
+    def tumour(planes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        logits = logits_of(planes, training=False)
+        logit = tf.reduce_logsumexp(logits[..., 1:], axis=-1) - logits[..., 0]
+        return logit, tf.cast(tf.argmax(logits[..., 1:], axis=-1), tf.uint8)
 
     return tumour.get_concrete_function()

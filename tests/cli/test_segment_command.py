@@ -11,7 +11,7 @@ from PIL import Image
 
 from app import NOTICE
 from app.__main__ import main
-from app.cli.segment import _silent_stderr
+from app.cli import silent_stderr
 from app.exports import export_mask, export_probability
 from app.imaging import read_files, read_study
 
@@ -61,7 +61,7 @@ def segment_json(capsys, *arguments):
 class TestSegment:
     def test_json_with_a_reference(self, scan, seg, folder, capsys):
         result = segment_json(capsys, scan, "--reference", seg, "--out", folder)
-        assert result.pop("seconds") > 0
+        assert result.pop("seconds") >= 0
         assert result == {
             "study": "p1",
             "sequences": ["FLAIR"],
@@ -194,7 +194,7 @@ def test_a_threshold_off_the_grid_is_refused(text, capsys):
 
 
 def test_the_import_of_a_library_is_silent_and_what_follows_is_not(capfd):
-    with _silent_stderr():
+    with silent_stderr():
         os.write(2, b"chatter\n")
     os.write(2, b"said\n")
     assert capfd.readouterr().err == "said\n"

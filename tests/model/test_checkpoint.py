@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from app.errors import CheckpointAlteredError, CheckpointError, CheckpointMissingError
-from app.model.checkpoint import CARD, NETWORK, Curve, load_card, load_network, save_checkpoint
+from app.model.calibration import Calibration
+from app.model.checkpoint import CARD, NETWORK, Curve, load_card, load_network, save_checkpoint, subset_name
 from app.model.network_input import VERSION
+from app.model.serving import Serving
 from app.model.unet import UNetConfig, build_unet
 from app.study import Sequence
 
@@ -20,15 +22,17 @@ FLAIR = Curve(
     true_positives=tuple(range(200, -1, -1)),
     predicted=tuple(range(1000, 799, -1)),
     positives=210,
+    head_voxels=9000,
     patient_scores={"TCGA_1": {"recall": 0.9, "precision": 0.8, "dice": 0.85}, "TCGA_2": {"recall": None}},
 )
 BOTH = replace(FLAIR, dataset="brats", sequences=(Sequence.FLAIR, Sequence.T1CE), positives=500)
+CALIBRATIONS = {"FLAIR": Calibration(1.5, -0.25), "FLAIR+T1ce": Calibration(0.8)}
 
 
 @pytest.fixture(scope="module")
 def network():
     keras.utils.set_random_seed(1)
-    return build_unet(UNetConfig(filters=(2, 4)))
+    return build_unet(UNetConfig(filters=(2, 4), neighbours=0), folded=True)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +40,8 @@ def written(tmp_path_factory, network):
     values = {
         "threshold": 0.305,
         "threshold_reason": "chosen by hand",
-        "temperature": 1.5,
+        "calibrations": CALIBRATIONS,
+        "serving": Serving(smoothing_mm=1.5, smallest_island=20),
         "recipe": {"steps": 3, "unet": {"filters": [2, 4]}},
         "training": ["brats/a"],
         "validation": ["lgg/TCGA_1", "lgg/TCGA_2"],
@@ -67,7 +72,9 @@ class TestRoundTrip:
     def test_the_card_comes_back(self, folder):
         card = load_card(folder)
         assert card.sha256 == hashlib.sha256((folder / NETWORK).read_bytes()).hexdigest()
-        assert (card.threshold, card.threshold_reason, card.temperature) == (0.305, "chosen by hand", 1.5)
+        assert (card.threshold, card.threshold_reason) == (0.305, "chosen by hand")
+        assert card.calibrations == CALIBRATIONS
+        assert card.serving == Serving(smoothing_mm=1.5, smallest_island=20)
         assert card.preprocessing == VERSION
         assert card.recipe == {"steps": 3, "unet": {"filters": [2, 4]}}
         assert (card.training, card.validation) == (("brats/a",), ("lgg/TCGA_1", "lgg/TCGA_2"))
@@ -88,6 +95,26 @@ class TestRoundTrip:
         assert card.curve("lgg", (Sequence.T2,)) is None
         assert card.curve("brats", (Sequence.FLAIR,)) is None
         assert card.datasets == ("brats", "lgg")
+
+    def test_a_calibration_is_found_whatever_the_order_of_the_sequences(self, folder):
+        card = load_card(folder)
+        assert card.calibration((Sequence.T1CE, Sequence.FLAIR)) == Calibration(0.8)
+        assert card.calibration((Sequence.FLAIR,)) == Calibration(1.5, -0.25)
+
+    def test_a_subset_that_was_not_met_is_not_calibrated(self, folder):
+        assert load_card(folder).calibration((Sequence.T2,)) == Calibration(1.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("sequences", "name"),
+    [
+        ((Sequence.T2,), "T2"),
+        ((Sequence.T1CE, Sequence.FLAIR), "FLAIR+T1ce"),
+        (tuple(reversed(Sequence)), "FLAIR+T1+T1ce+T2"),
+    ],
+)
+def test_a_subset_is_named_in_channel_order(sequences, name):
+    assert subset_name(sequences) == name
 
 
 class TestMissing:
@@ -150,6 +177,15 @@ class TestAltered:
             {"threshold": None},
             {"curves": None},
             {"curves": [{"dataset": "brats"}]},
+            {"calibrations": None},
+            {"calibrations": {"FLAIR": 1.5}},
+            {"calibrations": {"FLAIR": {"heat": 1.5}}},
+            {"calibrations": {"FLAIR": {"temperature": 0}}},
+            {"calibrations": {"FLAIR": {"temperature": "warm"}}},
+            {"calibrations": {"FLAIR": {"shift": None}}},
+            {"calibrations": {"FLAIR": {"shift": float("nan")}}},
+            {"serving": None},
+            {"serving": {"mirror": True}},
             {"training": 3},
             {"colour": "grey"},
         ],

@@ -1,6 +1,7 @@
 from itertools import permutations
 from math import log
 
+import keras
 import numpy as np
 import pytest
 from keras import ops
@@ -35,6 +36,13 @@ class TestCrossEntropy:
         entropy = cross_entropy(slice_of(CORE), slice_of([1, 0, 0, 0]), 2.0)
         assert float(entropy) == pytest.approx(-log(1e-6))
 
+    @pytest.mark.parametrize(("gamma", "factors"), [(0, (1, 1)), (1, (0.5, 0.75)), (2, (0.25, 0.5625))])
+    def test_focal_lets_count_less_what_is_nearly_right(self, gamma, factors):
+        allowed = slice_of(BACKGROUND, ANY_TUMOUR)
+        probabilities = slice_of([0.5, 0.2, 0.2, 0.1], [0.75, 0.05, 0.1, 0.1])
+        expected = (factors[0] * log(2) + 3 * factors[1] * log(4)) / 4
+        assert float(cross_entropy(allowed, probabilities, 3.0, gamma)) == pytest.approx(expected, rel=1e-5)
+
 
 class TestSoftTversky:
     TARGET = np.array([1, 1, 0, 0], np.float32)
@@ -63,6 +71,10 @@ class TestSoftTversky:
     def test_nothing_to_find_and_a_false_alarm(self):
         value = soft_tversky(np.zeros(3, np.float32), np.array([0, 0.5, 0], np.float32), 0.6)
         assert float(value) == pytest.approx(1 - 1 / (0.4 * 0.5 + 1))
+
+    def test_the_exponent_is_applied_to_the_loss(self):
+        plain = float(soft_tversky(self.TARGET, self.PROBABILITY, 0.6))
+        assert float(soft_tversky(self.TARGET, self.PROBABILITY, 0.6, 0.75)) == pytest.approx(plain**0.75)
 
 
 class TestAllowedClassLoss:
@@ -123,3 +135,23 @@ class TestAllowedClassLoss:
         value = AllowedClassLoss()(allowed, ops.cast(probabilities, "bfloat16"))
         assert value.dtype == "float32"
         assert float(value) == pytest.approx(loss(allowed, probabilities), rel=1e-6)
+
+    def test_options_by_hand(self):
+        """As `test_by_hand`, in which the tumour pixel has likelihood 0.5, and the other 0.5."""
+        allowed = slice_of(OEDEMA, BACKGROUND)
+        probabilities = slice_of([0.2, 0.1, 0.5, 0.2], [0.5, 0.3, 0.0, 0.2])
+        tumour = 1 - 1.8 / (0.8 + 0.7 * 0.2 + 0.3 * 0.5 + 1)
+        core = enhancing = 1 - 1 / (0.3 * 0.4 + 1)
+        oedema = 1 - 1.5 / (0.5 + 0.7 * 0.5 + 1)
+        parts = [part**0.75 for part in (tumour, core, oedema, enhancing)]
+        config = LossConfig(focal=2.0, false_negative=0.7, tversky_exponent=0.75)
+        expected = 0.25 * log(2) + parts[0] + sum(parts[1:]) / 3
+        assert loss(allowed, probabilities, config) == pytest.approx(expected, rel=1e-5)
+
+    @pytest.mark.parametrize("config", [LossConfig(), LossConfig(focal=0.5, tversky_exponent=0.5)])
+    def test_slopes_are_finite_where_nothing_is_wrong(self, config):
+        """Where only tumour or not is known the parts of the classes are 0, whose root has no finite slope."""
+        model = keras.Sequential([keras.Input((1, 2, 4)), keras.layers.Conv2D(4, 1), keras.layers.Softmax()])
+        model.compile("sgd", AllowedClassLoss(config), run_eagerly=True)
+        model.train_on_batch(slice_of(BACKGROUND * 200, ANY_TUMOUR * 200), slice_of(BACKGROUND, ANY_TUMOUR))
+        assert all(np.isfinite(weights).all() for weights in model.get_weights())

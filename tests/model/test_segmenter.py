@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 
 import keras
@@ -7,31 +8,43 @@ import pytest
 from heads import head, study_of
 
 from app.errors import CheckpointAlteredError, CheckpointMissingError
+from app.model.calibration import Calibration
 from app.model.checkpoint import NETWORK, load_network, save_checkpoint
-from app.model.network_input import prepare
+from app.model.network_input import SIZE, prepare
 from app.model.segmenter import Segmenter
-from app.model.unet import UNetConfig, build_unet
+from app.model.serving import Serving, cap_islands
+from app.model.unet import UNetConfig, build_unet, logits_model
 from app.study import LEVELS, Sequence
 
+BOTH = (Sequence.FLAIR, Sequence.T2)
+CALIBRATIONS = {"FLAIR": Calibration(2.0, -0.5), "FLAIR+T2": Calibration(0.7, 0.25)}
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+
+PLAIN = Serving(smoothing_mm=0, smallest_island=0)
+
+
+def saved(folder, serving=PLAIN, threshold=0.3):
     keras.utils.set_random_seed(4)
-    network = build_unet(UNetConfig(filters=(2, 4)))
+    network = build_unet(UNetConfig(filters=(2, 4)), folded=True)
     layer = network.get_layer("logits")
     layer.set_weights([4 * weights for weights in layer.get_weights()])  # spread over more of the 200 levels
     values = {
-        "threshold": 0.3,
+        "threshold": threshold,
         "threshold_reason": "",
-        "temperature": 1.0,
+        "calibrations": CALIBRATIONS,
+        "serving": serving,
         "recipe": {},
         "training": [],
         "validation": [],
         "curves": [],
     }
-    folder = tmp_path_factory.mktemp("checkpoint")
     save_checkpoint(folder, network, values)
     return folder
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return saved(tmp_path_factory.mktemp("checkpoint"))
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +52,7 @@ def segmenter(folder):
     return Segmenter(folder)
 
 
-def made_up_study(seed, slices=10, shape=(240, 240), spacing=(2.0, 1.0, 1.0), sequences=(Sequence.FLAIR, Sequence.T2)):
+def made_up_study(seed, slices=10, shape=(240, 240), spacing=(2.0, 1.0, 1.0), sequences=BOTH):
     random = np.random.default_rng(seed)
     inside = head(shape, (shape[0] // 8, 7 * shape[0] // 8, shape[1] // 6, 4 * shape[1] // 5))
     return study_of(
@@ -47,15 +60,72 @@ def made_up_study(seed, slices=10, shape=(240, 240), spacing=(2.0, 1.0, 1.0), se
     )
 
 
-def test_levels_are_those_of_the_network_that_was_saved(segmenter, folder):
-    """On slices that are not resampled, up to an error of 1e-5 in the probability."""
-    study = made_up_study(1)
-    planes = prepare(study).planes(np.arange(10))
-    expected = 1 - load_network(folder).predict_on_batch(planes)[..., 0].astype(np.float64)
+def logits_of(folder, study, window=None):
+    """Of slices 0 to 9 on all of the plane: what the saved network says within the window, by default the study's."""
+    network_input = prepare(study)
+    shown = replace(network_input, window=window or network_input.window)
+    logits = np.zeros((10, SIZE, SIZE, 4))
+    planes = shown.planes(np.arange(10), 1)
+    logits[:, *shown.window] = np.asarray(logits_model(load_network(folder))(planes, training=False))
+    return logits
+
+
+def tumour_logit(logits):
+    return np.log(np.exp(logits[..., 1:]).sum(axis=-1)) - logits[..., 0]
+
+
+@pytest.mark.parametrize(
+    ("sequences", "temperature", "shift"),
+    [((Sequence.FLAIR,), 2.0, -0.5), (BOTH, 0.7, 0.25), ((Sequence.T2,), 1.0, 0.0)],
+)
+def test_levels_are_those_of_the_saved_network_as_the_subset_is_calibrated(
+    segmenter, folder, sequences, temperature, shift
+):
+    """On slices that are not resampled, up to an error of 5e-4 in the probability: logits are kept as float16."""
+    study = made_up_study(1, sequences=sequences)
+    expected = 1 / (1 + np.exp(-(tumour_logit(logits_of(folder, study)) / temperature + shift)))
     levels = segmenter.segment(study).levels
-    assert (levels >= np.floor((expected - 1e-5) * LEVELS)).all()
-    assert (levels <= np.floor((expected + 1e-5) * LEVELS)).all()
-    assert len(np.unique(levels)) > 50
+    rows, columns = window = prepare(study).window
+    inside, expected = levels[:, rows, columns], expected[:, *window]
+    assert (inside >= np.floor((expected - 5e-4) * LEVELS)).all()
+    assert (inside <= np.floor((expected + 5e-4) * LEVELS)).all()
+    assert len(np.unique(inside)) > 50
+    assert levels.sum() == inside.sum()
+
+
+def test_the_window_makes_no_difference_to_the_head(segmenter, folder):
+    study = made_up_study(1)
+    logit = tumour_logit(logits_of(folder, study, (slice(0, SIZE), slice(0, SIZE))))
+    expected = CALIBRATIONS["FLAIR+T2"].probability(logit.astype(np.float32)) * LEVELS
+    far = np.abs(segmenter.segment(study).levels + 0.5 - expected)[prepare(study).head]
+    assert far.max() < 0.6
+
+
+def test_classes_are_the_likeliest_of_the_saved_network(segmenter, folder):
+    study = made_up_study(1)
+    probability = segmenter.segment(study, classes=True)
+    tumour = logits_of(folder, study)[..., 1:]
+    first, second = np.moveaxis(np.sort(tumour, axis=-1), -1, 0)[:0:-1]
+    rows, columns = prepare(study).window
+    clear = np.zeros(study.shape, bool)
+    clear[:, rows, columns] = (first - second)[:, rows, columns] > 1e-4
+    assert clear.mean() > 0.3
+    np.testing.assert_array_equal(probability.classes[clear], np.array([1, 2, 4])[tumour.argmax(axis=-1)][clear])
+    assert len(np.unique(probability.classes[clear])) > 1
+    np.testing.assert_array_equal(probability.levels, segmenter.segment(study).levels)
+    assert segmenter.segment(study).classes is None
+
+
+def test_small_islands_are_capped_at_the_default_threshold(segmenter, tmp_path):
+    study = made_up_study(1)
+    before = segmenter.segment(study).levels
+    expected = before.copy()
+    cap_islands(expected, 170, 12)
+    assert (expected != before).any()
+    capped = (
+        Segmenter(saved(tmp_path, Serving(smoothing_mm=0, smallest_island=12), threshold=0.85)).segment(study).levels
+    )
+    np.testing.assert_array_equal(capped, expected)
 
 
 def test_the_probability_names_study_and_checkpoint(segmenter):
