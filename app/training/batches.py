@@ -6,10 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-from app.model.intensity import CLIP
 from app.model.unet import CLASSES
-from app.training.augmentation import augment
-from app.training.cases import QUANTA, Planes
+from app.training.augmentation import augment, choose_sequences
+from app.training.planes import Planes
 from app.training.recipe import Recipe
 
 Batch = tuple[NDArray[np.float32], NDArray[np.float32]]
@@ -21,21 +20,22 @@ AHEAD = 6
 
 
 class BatchMaker:
-    """Draws batches from the planes of each source."""
+    """Draws batches from the planes of each set; `planes` has every case, `chance` the odds that it is drawn."""
 
     def __init__(self, planes: Mapping[str, Sequence[Planes]], recipe: Recipe) -> None:
         self._recipe = recipe
-        self._planes = [p for source in planes for p in planes[source]]
-        shares = np.array([getattr(recipe, source) for source in planes for _ in planes[source]])
-        counts = np.array([len(planes[source]) for source in planes for _ in planes[source]])
-        self._chance = shares / counts / (shares / counts).sum()
-        self._tumour = [np.flatnonzero((p.targets > 0).any(axis=(1, 2))) for p in self._planes]
+        self.planes = [p for dataset in planes for p in planes[dataset]]
+        shares = np.array([recipe.shares.of(dataset) for dataset in planes for _ in planes[dataset]])
+        counts = np.array([len(planes[dataset]) for dataset in planes for _ in planes[dataset]])
+        self.chance = shares / counts / (shares / counts).sum()
+        self._tumour = [np.flatnonzero((p.targets > 0).any(axis=(1, 2))) for p in self.planes]
 
     def batch(self, step: int) -> Batch:
-        """`(batch, rows, columns, 4)` images and allowed classes of one step."""
+        """`(batch, rows, columns, channels)` images and `(batch, rows, columns, CLASSES)` allowed classes of a step."""
         config = self._recipe.augmentation
-        images = np.empty((self._recipe.batch, config.rows, config.columns, 4), np.float32)
-        targets = np.empty(images.shape[:3], np.uint8)
+        shape = (self._recipe.batch, config.rows, config.columns)
+        images = np.empty((*shape, self._recipe.unet.channels), np.float32)
+        targets = np.empty(shape, np.uint8)
         for row in range(self._recipe.batch):
             rng = np.random.default_rng([self._recipe.seed, step, row])
             images[row], targets[row] = self._slice(rng)
@@ -52,9 +52,13 @@ class BatchMaker:
                 yield batch
 
     def _slice(self, rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
-        case = int(rng.choice(len(self._planes), p=self._chance))
-        planes, tumour = self._planes[case], self._tumour[case]
+        case = int(rng.choice(len(self.planes), p=self.chance))
+        planes, tumour = self.planes[case], self._tumour[case]
         with_tumour = tumour.size > 0 and rng.random() < self._recipe.tumour_slices
-        index = int(rng.choice(tumour)) if with_tumour else int(rng.integers(len(planes.targets)))
-        image = planes.images[index].astype(np.float32) / QUANTA + CLIP[0]
-        return augment(image, np.asarray(planes.targets[index]), planes.present, self._recipe.augmentation, rng)
+        row = int(rng.choice(tumour)) if with_tumour else int(rng.integers(len(planes.targets)))
+        config = self._recipe.augmentation
+        sequences = choose_sequences(planes.present, config, rng)
+        neighbours = self._recipe.unet.neighbours if rng.random() < config.neighbours else 0
+        wanted = planes.with_neighbours(row, neighbours) + [None] * (2 * (self._recipe.unet.neighbours - neighbours))
+        group = [None if index is None else np.asarray(planes.images[index]) for index in wanted]
+        return augment(group, np.asarray(planes.targets[row]), planes.present, sequences, config, rng)

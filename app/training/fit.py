@@ -1,120 +1,101 @@
-"""The training loop. It stops and goes on at any saved step, and the batches that follow are the same."""
+"""The training loop. It stops and goes on at any step, and the batches that follow are the same."""
 
-import csv
-import sys
 import time
-from collections.abc import Iterable
 from pathlib import Path
 
 import keras
-import numpy as np
 
-from app.model.losses import AllowedClassLoss
-from app.model.unet import build_unet
+from app.model.unet import build_unet, fold
 from app.training.batches import Batch, BatchMaker
+from app.training.compiling import averaged, compiled, learning_rate, set_plateau_rate, train_step
+from app.training.interruption import interruptions
+from app.training.logs import Logs
+from app.training.monitor import Monitor
 from app.training.recipe import Recipe
+from app.training.state import resume, save, write_whole
 
-STATE = "state.weights.h5"
-MONITORED = 4
-"""Batches of validation slices, changed like the training slices, that are scored whenever the state is saved."""
+BEST = "best.weights.h5"
 
 
 def fit(training: BatchMaker, validation: BatchMaker, recipe: Recipe, folder: Path) -> keras.Model:
-    """Train, or go on from the state saved in `folder`; returns the network with the averaged weights.
+    """Train, or go on from the state saved in `folder`; the network that serves, with the best averaged weights.
 
-    Writes the state and `log.csv`: step, training loss, and recall and precision at 0.5 of the monitored slices.
+    Writes the state, the best weights so far, `log.csv` and `tensorboard/`. On SIGINT and SIGTERM the state is saved
+    and KeyboardInterrupt raised. Raises DatasetError when no validation slice shows tumour.
     """
-    keras.utils.set_random_seed(recipe.seed)
-    keras.config.set_dtype_policy(recipe.precision)
-    model = compiled(recipe)
-    monitored = [validation.batch(step) for step in range(MONITORED)]
-    step = first = resume(model, folder)
-    started = time.monotonic()
-    losses: list[float] = []
-    for batch in training.batches(step, recipe.steps):
-        losses.append(float(model.train_on_batch(*batch)))
-        step += 1
-        if step % recipe.save_every == 0 or step == recipe.steps:
-            save(model, folder)
-            recall, precision = recall_and_precision(model, monitored)
-            log(folder, {"step": step, "loss": float(np.mean(losses)), "recall": recall, "precision": precision})
-            left = (time.monotonic() - started) / (step - first) * (recipe.steps - step) / 60
-            print(
-                f"step {step} of {recipe.steps}: loss {np.mean(losses):.3f}, validation slices recall {recall:.3f}, "
-                f"precision {precision:.3f}; {left:.0f} min left",
-                file=sys.stderr,
-                flush=True,
-            )
-            losses = []
-    model.optimizer.finalize_variable_values(model.trainable_variables)
-    return in_float32(model, recipe)
-
-
-def compiled(recipe: Recipe) -> keras.Model:
-    """The network with its optimiser, as training needs it."""
-    schedule = keras.optimizers.schedules.CosineDecay(
-        0.0, recipe.steps - recipe.warmup, warmup_target=recipe.learning_rate, warmup_steps=recipe.warmup
-    )
-    optimizer = keras.optimizers.AdamW(
-        schedule,
-        weight_decay=recipe.weight_decay,
-        global_clipnorm=recipe.clip_norm,
-        use_ema=True,
-        ema_momentum=recipe.ema,
-    )
-    model = build_unet(recipe.unet)
-    model.compile(optimizer, AllowedClassLoss(recipe.loss), jit_compile=False)
-    optimizer.build(model.trainable_variables)
-    return model
-
-
-def in_float32(model: keras.Model, recipe: Recipe) -> keras.Model:
-    """The same weights in a network whose arithmetic is float32, as it is served."""
-    keras.config.set_dtype_policy("float32")
-    network = build_unet(recipe.unet)
-    network.set_weights(model.get_weights())
-    return network
-
-
-def recall_and_precision(model: keras.Model, batches: Iterable[Batch]) -> tuple[float, float]:
-    """Pooled over the pixels of the batches, at probability 0.5; NaN where undefined."""
-    hits = positives = predictions = 0
-    for images, allowed in batches:
-        predicted = np.asarray(model.predict_on_batch(images))[..., 0] <= 0.5
-        tumour = allowed[..., 0] == 0
-        hits += int((predicted & tumour).sum())
-        positives += int(tumour.sum())
-        predictions += int(predicted.sum())
-    return hits / positives if positives else np.nan, hits / predictions if predictions else np.nan
-
-
-def save(model: keras.Model, folder: Path) -> None:
-    """Write weights and optimiser under a temporary name, then rename: an interruption leaves the last whole state."""
     folder.mkdir(parents=True, exist_ok=True)
-    temporary = folder / f"next.{STATE}"
-    model.save_weights(temporary)
-    temporary.replace(folder / STATE)
+    monitor = Monitor(validation, recipe)
+    keras.utils.set_random_seed(recipe.seed)
+    _Run(recipe, folder, monitor).train(training)
+    network = build_unet(recipe.unet)
+    network.load_weights(folder / BEST)
+    return fold(network, recipe.unet)
 
 
-def resume(model: keras.Model, folder: Path) -> int:
-    """Load the saved state, if there is one; returns the step to go on from."""
-    if not (folder / STATE).exists():
-        return 0
-    model.load_weights(folder / STATE)
-    step = int(keras.ops.convert_to_numpy(model.optimizer.iterations))
-    for variable in model.non_trainable_variables:
-        if variable.path.endswith("seed_generator_state"):  # dropout draws once a step; Keras does not save how often
-            seed, _ = keras.ops.convert_to_numpy(variable)
-            variable.assign([seed, step])
-    return step
+class _Run:
+    """Network, optimiser and progress of a run, in memory."""
 
+    def __init__(self, recipe: Recipe, folder: Path, monitor: Monitor) -> None:
+        self._recipe, self._folder, self._monitor = recipe, folder, monitor
+        self._model = compiled(recipe)
+        self._progress = resume(self._model, folder)
+        self._plain = build_unet(recipe.unet)
+        self._ticked = time.monotonic()
 
-def log(folder: Path, row: dict[str, float]) -> None:
-    """Append a row to `log.csv`."""
-    path = folder / "log.csv"
-    new = not path.exists()
-    with path.open("a", newline="") as file:
-        writer = csv.DictWriter(file, row)
-        if new:
-            writer.writeheader()
-        writer.writerow(row)
+    def train(self, training: BatchMaker) -> None:
+        """From where the run is to its end."""
+        recipe, progress = self._recipe, self._progress
+        if self._ended:
+            return
+        saved = time.monotonic()
+        with Logs(self._folder, recipe.steps, progress) as logs, interruptions() as asked:
+            for batch in training.batches(progress.step, recipe.steps):
+                self._step(batch)
+                if progress.step % recipe.validate_every == 0 or progress.step == recipe.steps:
+                    self._validate(logs)
+                else:
+                    logs.step(progress)
+                if asked.is_set() or self._ended or time.monotonic() - saved >= 60 * recipe.save_minutes:
+                    save(self._model, progress, self._folder)
+                    saved = time.monotonic()
+                if asked.is_set():
+                    logs.say(f"Interrupted after step {progress.step}, which is saved; started again, the run goes on.")
+                    raise KeyboardInterrupt
+                if self._ended:
+                    break
+
+    @property
+    def _ended(self) -> bool:
+        early = 0 < self._recipe.early_stopping <= self._progress.stale
+        return early or self._progress.step >= self._recipe.steps
+
+    def _step(self, batch: Batch) -> None:
+        progress = self._progress
+        if self._recipe.schedule == "plateau":
+            set_plateau_rate(self._model, self._recipe, progress.step, progress.factor)
+        progress.loss_sum += train_step(self._model, batch)
+        progress.loss_steps += 1
+        progress.step += 1
+        self._tick()
+
+    def _validate(self, logs: Logs) -> None:
+        """Score the averaged weights, keep them when they are the best, and count how long they were not."""
+        progress = self._progress
+        with averaged(self._model):
+            progress.scores, pictures = self._monitor.look(self._model)
+            progress.stale += 1
+            if progress.scores.dice > progress.best:
+                progress.best, progress.stale = progress.scores.dice, 0
+                self._plain.set_weights(self._model.get_weights())
+                write_whole(self._folder / BEST, self._plain.save_weights)
+        if progress.stale and progress.stale % self._recipe.plateau_patience == 0:
+            progress.factor *= self._recipe.plateau_factor
+        self._tick()
+        logs.validation(progress, learning_rate(self._model), pictures)
+        progress.loss_sum, progress.loss_steps = 0.0, 0
+
+    def _tick(self) -> None:
+        """Add the time since the last tick, the waiting for a batch included."""
+        now = time.monotonic()
+        self._progress.seconds += now - self._ticked
+        self._ticked = now

@@ -1,63 +1,101 @@
-"""Split, load, fit, release: the whole of training, top to bottom."""
+"""From prepared sets to a checkpoint: split, fit, release; once, or once a fold."""
 
 import json
-from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
+import sys
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
+import keras
+
 from app.errors import DatasetError
-from app.model.checkpoint import Card
+from app.model.checkpoint import NETWORK, Card
 from app.training.batches import BatchMaker
-from app.training.cases import Case, Planes, fill_cache, load_planes
+from app.training.cross_validation import CROSS_VALIDATION, pooled_curves
+from app.training.datasets import Case
 from app.training.fit import fit
-from app.training.recipe import Recipe
-from app.training.release import check_validation, release
-from app.training.split import Split, split_by_patient
+from app.training.planes import Planes
+from app.training.prepared import PreparedCase, load_prepared
+from app.training.recipe import Recipe, load_recipe
+from app.training.release import real_cases, release
+from app.training.split import SPLIT, Split, read_split, split_by_patient
+
+RECIPE = "recipe.json"
+"""The recipe of a run, in its folder, beside its split."""
 
 
-def train(cases: list[Case], recipe: Recipe, run: Path, out: Path) -> Card:
-    """Train on the cases, hold back validation patients, and write the checkpoint to `out`.
+def load_cases(folders: Iterable[Path]) -> dict[str, PreparedCase]:
+    """Key to case, of prepared sets and of folders that hold some. Raises DatasetError when one is in two of them."""
+    cases: dict[str, PreparedCase] = {}
+    for folder in folders:
+        inside = sorted(path for path in folder.iterdir() if (path / "index.json").exists()) if folder.is_dir() else []
+        for prepared in inside or [folder]:
+            for case in load_prepared(prepared).cases:
+                if case.key in cases:
+                    raise DatasetError(f"{case.key} is in two of the prepared sets; give it once.")
+                cases[case.key] = case
+    return cases
 
-    `run` keeps the saved state, `log.csv` and the planes of each case; a run that was cut off goes on from there.
-    Raises DatasetError when the cases do not suffice for training and validation, and what `release` raises.
+
+def train(cases: dict[str, PreparedCase], split: Split, recipe: Recipe, run: Path, out: Path) -> Card:
+    """Train on one side of the split, calibrate and measure on the other, and write the checkpoint to `out`.
+
+    `run` keeps the saved state, the logs, and the finished network before its calibration; a run that was cut off goes
+    on from there. Raises DatasetError for another recipe or split than the run was begun with, and what `release`
+    raises.
     """
-    split = split_by_patient(cases, recipe.validation_share, recipe.seed)
-    check_validation(split)
-    check_same_run(run / "run.json", recipe, split)
-    cache = run / "planes"
-    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        list(pool.map(partial(fill_cache, cache=cache), cases))
-    training = BatchMaker(_by_source(split.training, cache), recipe)
-    validation = BatchMaker(_by_source(split.validation, cache), recipe)
-    return release(fit(training, validation, recipe, run), recipe, split, out)
+    real_cases(split)
+    check_same_run(run, recipe, split)
+    training, validation = (BatchMaker(_by_set(cases, side), recipe) for side in (split.training, split.validation))
+    network = fit(training, validation, recipe, run)
+    network.save(run / NETWORK)
+    return release(network, recipe, split, out)
 
 
-def check_same_run(path: Path, recipe: Recipe, split: Split) -> None:
+def calibrate(cases: Sequence[Case], run: Path, out: Path) -> Card:
+    """The second half of `train` alone, for a run that is finished.
+
+    Raises DatasetError when it is not, or when `cases` lack some of those that it was made with.
+    """
+    if not (run / NETWORK).exists():
+        raise DatasetError(f"{run} holds no finished network; run python -m app train with it first.")
+    network = keras.saving.load_model(run / NETWORK, compile=False)
+    return release(network, load_recipe(run / RECIPE), read_split(run / SPLIT, cases), out)
+
+
+def cross_validate(cases: dict[str, PreparedCase], recipe: Recipe, run: Path) -> list[Card]:
+    """Train once a fold, in `run/fold-0` and so on, and pool what each network gave on patients that it never saw.
+
+    Writes `cross-validation.json`: the pooled curves. A fold that is finished is only measured again.
+    """
+    cards, found = [], [case.case for case in cases.values()]
+    for fold in range(recipe.folds):
+        print(f"fold {fold} of {recipe.folds}", file=sys.stderr, flush=True)
+        folder, split = run / f"fold-{fold}", split_by_patient(found, recipe.folds, fold, recipe.seed)
+        cards.append(train(cases, split, recipe, folder, folder / "checkpoint"))
+    text = json.dumps([asdict(curve) for curve in pooled_curves(cards)])
+    (run / CROSS_VALIDATION).write_text(text + "\n", encoding="utf-8")
+    return cards
+
+
+def check_same_run(run: Path, recipe: Recipe, split: Split) -> None:
     """Note what a run is made of; when it is gone on with, raise DatasetError if that has changed.
 
     Otherwise a new split could put patients on whom the saved weights were trained among the held-back ones.
     """
-    now = json.dumps(
-        {
-            "recipe": asdict(recipe),
-            "training": [case.name for case in split.training],
-            "validation": [case.name for case in split.validation],
-        },
-        indent=1,
-    )
-    if path.exists() and path.read_text(encoding="utf-8") != now:
-        raise DatasetError(
-            f"{path.parent} holds a run with another recipe or other cases. Start afresh with a new folder for --run."
-        )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(now, encoding="utf-8")
+    now = {RECIPE: json.dumps(asdict(recipe), indent=1) + "\n", SPLIT: split.to_json()}
+    for name, text in now.items():
+        if (run / name).exists() and (run / name).read_text(encoding="utf-8") != text:
+            raise DatasetError(
+                f"{run} holds a run with another {Path(name).stem}. Start afresh with a new folder for --run."
+            )
+    run.mkdir(parents=True, exist_ok=True)
+    for name, text in now.items():
+        (run / name).write_text(text, encoding="utf-8")
 
 
-def _by_source(cases: Iterable[Case], cache: Path) -> dict[str, list[Planes]]:
+def _by_set(cases: dict[str, PreparedCase], side: Sequence[Case]) -> dict[str, list[Planes]]:
     planes: dict[str, list[Planes]] = {}
-    for case in cases:
-        planes.setdefault(case.source, []).append(load_planes(case, cache))
+    for case in side:
+        planes.setdefault(case.dataset, []).append(cases[case.key].planes())
     return planes

@@ -1,165 +1,135 @@
-"""From a trained network to a checkpoint: temperature, curves on the validation patients, default threshold, card."""
+"""From a trained network to a checkpoint: calibrated, measured on the validation patients, written with its card."""
 
 import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, replace
-from itertools import combinations
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import keras
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 
 from app.errors import DatasetError
-from app.evaluation.choose import PRECISION_FLOOR, RECALL_TARGET, choose_threshold
+from app.evaluation.case_scores import REGIONS
+from app.evaluation.choose import PRECISION_FLOOR, RECALL_TARGET
+from app.evaluation.confusion import Confusion
 from app.evaluation.scores import pool
 from app.evaluation.threshold_curve import ThresholdCurve
-from app.model.checkpoint import Card, Curve, save_checkpoint
-from app.model.inference import Forward, stream_levels
+from app.model.calibration import Calibration
+from app.model.checkpoint import Card, Curve, save_checkpoint, subset_name
+from app.model.inference import Network, stream_levels
 from app.model.network_input import prepare
-from app.study import Sequence, Study
-from app.training.cases import Case
+from app.study import Probability, Sequence, Study, threshold_level
+from app.training.calibrate import SIMULATED, THRESHOLD, fit_calibrations, subsets
+from app.training.datasets import DATASETS, Case
+from app.training.logits import only, trained_network
 from app.training.recipe import Recipe
-from app.training.split import Split
+from app.training.split import SPLIT, Split
 
-DATASETS = {"brats": tuple(Sequence), "lgg": (Sequence.FLAIR, Sequence.T1, Sequence.T1CE)}
-"""Sets of real patients, with the sequences that they can have."""
-SAMPLED = 20_000
-"""Pixels of each validation case that the temperature is fitted on."""
+Scored = tuple[ThresholdCurve, int, dict[str, float | None]]
+"""Of one case: its curve, the voxels of its head, and its scores at the default threshold."""
 
 
-def check_validation(split: Split) -> None:
-    """Raises DatasetError when no real patient is held back, on whom a threshold could be chosen."""
-    if not any(case.source in DATASETS for case in split.validation):
-        raise DatasetError("The threshold is chosen on real patients; give a BraTS or LGG folder too.")
+def real_cases(split: Split) -> dict[str, list[Case]]:
+    """Data set to its validation cases, without simulated ones.
+
+    Raises DatasetError when there are none, on whom a threshold could be chosen.
+    """
+    found: dict[str, list[Case]] = {}
+    for case in split.validation:
+        if case.dataset != SIMULATED:
+            found.setdefault(case.dataset, []).append(case)
+    if not found:
+        raise DatasetError("The threshold is chosen on real patients; prepare a BraTS, LGG or figshare set too.")
+    return found
 
 
 def release(network: keras.Model, recipe: Recipe, split: Split, folder: Path) -> Card:
-    """Calibrate, measure and write a checkpoint; `network` is left calibrated.
+    """Calibrate, measure on the source files of the validation cases, and write network, card and split to `folder`.
 
-    Raises DatasetError when no threshold reaches the recall.
+    Raises DatasetError when no real patient is held back, and AppError for files that have gone or changed.
     """
-    studies = {case: case.study() for case in split.validation if case.source in DATASETS}
-    temperature = fit_temperature(network, studies.values(), recipe.seed)
-    divide_logits(network, temperature)
-    measured = list(measure(lambda planes: 1.0 - network.predict_on_batch(planes)[..., 0], studies))
-    threshold, reason = default_threshold(measured)
+    cases = real_cases(split)
+    served = trained_network(network, recipe.serving)
+    calibrations = fit_calibrations(served, cases)
+    curves = [curve for dataset, of in cases.items() for curve in measure(served, calibrations, dataset, of)]
     card = {
-        "threshold": threshold,
-        "threshold_reason": reason,
-        "temperature": temperature,
+        "threshold": THRESHOLD,
+        "threshold_reason": threshold_reason(curves),
+        "calibrations": calibrations,
+        "serving": recipe.serving,
         "recipe": asdict(recipe),
-        "training": [case.name for case in split.training],
-        "validation": [case.name for case in split.validation],
-        "curves": [curve_record(*entry, threshold) for entry in measured],
+        "training": [case.key for case in split.training],
+        "validation": [case.key for case in split.validation],
+        "curves": curves,
     }
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / SPLIT).write_text(split.to_json(), encoding="utf-8")
     return save_checkpoint(folder, network, card)
 
 
-Measured = tuple[str, tuple[Sequence, ...], dict[str, ThresholdCurve]]
-"""Data set, sequences, and the curve of each patient."""
+def measure(
+    network: Network, calibrations: Mapping[str, Calibration], dataset: str, cases: list[Case]
+) -> Iterator[Curve]:
+    """The curve of every subset of sequences over the cases of a data set that have them all."""
+    scored: dict[tuple[Sequence, ...], dict[str, Scored]] = {subset: {} for subset in subsets(dataset)}
+    patients: dict[str, str] = {}
+    for number, case in enumerate(cases, 1):
+        study = case.study()
+        patients[case.name] = case.patient
+        for subset in scored:
+            if set(subset) <= set(study.images):
+                calibration = calibrations[subset_name(subset)]
+                scored[subset][case.name] = score(network, calibration, only(study, subset), dataset)
+        if number % 20 == 0 or number == len(cases):
+            print(f"measured {number} of {len(cases)} cases of {DATASETS[dataset].title}", file=sys.stderr, flush=True)
+    for subset, of in scored.items():
+        if of:
+            yield curve_record(dataset, subset, of, len({patients[name] for name in of}))
 
 
-def measure(forward: Forward, studies: dict[Case, Study]) -> Iterator[Measured]:
-    """Every subset of sequences of every data set, over the patients that have them all."""
-    for dataset, possible in DATASETS.items():
-        for count in range(len(possible), 0, -1):
-            for subset in combinations(possible, count):
-                curves = {
-                    case.folder.name: study_curve(forward, study, subset)
-                    for case, study in studies.items()
-                    if case.source == dataset and set(subset) <= set(study.images)
-                }
-                if curves:
-                    print(f"measured {dataset} with {', '.join(subset)}: {len(curves)} patients", file=sys.stderr)
-                    yield dataset, subset, curves
+def score(network: Network, calibration: Calibration, study: Study, dataset: str) -> Scored:
+    """Measure one study with a reference."""
+    known = DATASETS[dataset].classes_known
+    *_, last = stream_levels(study, network, calibration, threshold_level(THRESHOLD), classes=known)
+    reference = np.zeros(study.shape, np.uint8) if study.reference is None else study.reference
+    curve = ThresholdCurve.from_levels(last.levels, reference > 0)
+    scores = asdict(curve.at(THRESHOLD))
+    if known:
+        labels = Probability(last.levels, "", "", last.classes).labels(THRESHOLD)
+        for region, of in REGIONS.items():
+            scores[region] = Confusion.from_masks(np.isin(labels, of), np.isin(reference, of)).dice
+    asked = prepare(study).head | (last.levels > 0) | (reference > 0)
+    return curve, int(asked.sum()), {k: None if np.isnan(v) else v for k, v in scores.items()}
 
 
-def study_curve(forward: Forward, study: Study, subset: tuple[Sequence, ...]) -> ThresholdCurve:
-    """The threshold curve of one study when only these sequences are given."""
-    partial = replace(study, images={sequence: study.images[sequence] for sequence in subset})
-    *_, last = stream_levels(partial, forward)
-    return ThresholdCurve.from_levels(last.levels, reference(study) > 0)
-
-
-def default_threshold(measured: Iterable[Measured]) -> tuple[float, str]:
-    """The choice of `choose_threshold` on the pooled patients of every data set, given all its sequences; and why."""
-    curves = [curve for dataset, sequences, of in measured if sequences == DATASETS[dataset] for curve in of.values()]
-    if not curves:
-        raise DatasetError("No validation patient has all sequences; give a BraTS or LGG folder with more patients.")
-    pooled = pool(curves)
-    try:
-        threshold = choose_threshold(pooled)
-    except ValueError as error:
-        raise DatasetError(f"The network is too weak on the validation patients: {error}") from error
-    scores = pooled.at(threshold)
-    return threshold, (
-        f"All voxels of the {len(curves)} validation patients with all sequences together give a recall of "
-        f"{scores.recall:.3f} and a precision of {scores.precision:.3f} there. The aim is as much recall as a "
-        f"precision of {PRECISION_FLOOR:.2f} allows, and a recall of {RECALL_TARGET:.2f} in any case."
-    )
-
-
-def curve_record(
-    dataset: str, sequences: tuple[Sequence, ...], curves: dict[str, ThresholdCurve], threshold: float
-) -> Curve:
-    """What the card keeps: pooled counts, and each patient's scores at the threshold."""
-    pooled = pool(curves.values())
-    scores = {patient: asdict(curve.at(threshold)) for patient, curve in curves.items()}
+def curve_record(dataset: str, subset: tuple[Sequence, ...], scored: Mapping[str, Scored], patients: int) -> Curve:
+    """What the card keeps: pooled counts, and each case's scores at the default threshold."""
+    pooled = pool(curve for curve, _, _ in scored.values())
     return Curve(
         dataset,
-        sequences,
-        len(curves),
+        subset,
+        patients,
         tuple(pooled.true_positives.tolist()),
         tuple(pooled.predicted.tolist()),
         pooled.positives,
-        {p: {k: None if np.isnan(v) else v for k, v in entry.items()} for p, entry in scores.items()},
+        sum(head for _, head, _ in scored.values()),
+        {name: scores for name, (_, _, scores) in scored.items()},
     )
 
 
-def fit_temperature(network: keras.Model, studies: Iterable[Study], seed: int) -> float:
-    """The temperature that minimises the log loss of tumour or not on head slices of the studies.
-
-    Source: Guo, Pleiss, Sun, Weinberger, "On calibration of modern neural networks", ICML 2017.
-    """
-    rng = np.random.default_rng(seed)
-    logits_of = keras.Model(network.inputs, network.get_layer("logits").output)
-    samples = [sample_logits(logits_of, study, rng) for study in studies]
-    logits = np.concatenate([s[0] for s in samples])
-    tumour = np.concatenate([s[1] for s in samples])
-
-    def log_loss(log_temperature: float) -> float:
-        scaled = logits / np.exp(log_temperature)
-        total = np.logaddexp.reduce(scaled, axis=1)
-        inside = np.logaddexp.reduce(scaled[:, 1:], axis=1) - total
-        return -float(np.where(tumour, inside, scaled[:, 0] - total).mean())
-
-    return float(np.exp(minimize_scalar(log_loss, bounds=(-2, 2), method="bounded").x))
-
-
-def sample_logits(
-    logits_of: keras.Model, study: Study, rng: np.random.Generator
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """`(SAMPLED, 4)` logits and `(SAMPLED,)` whether tumour, of random pixels of random head slices."""
-    network_input = prepare(study)
-    indices = np.sort(rng.choice(network_input.head_slices, min(32, len(network_input.head_slices)), replace=False))
-    planes = network_input.planes(indices)
-    logits = np.concatenate([logits_of.predict_on_batch(planes[i : i + 8]) for i in range(0, len(planes), 8)])
-    mask = reference(study)[indices] > 0
-    tumour = np.stack([network_input.geometry.to_plane(slice_.astype(np.float32), 0.0) >= 0.5 for slice_ in mask])
-    picked = rng.integers(tumour.size, size=SAMPLED)
-    return logits.reshape(-1, logits.shape[-1])[picked].astype(np.float64), tumour.ravel()[picked]
-
-
-def divide_logits(network: keras.Model, temperature: float) -> None:
-    """Put the temperature into the last layer's weights, so that the network's own softmax is calibrated."""
-    layer = network.get_layer("logits")
-    layer.set_weights([weights / temperature for weights in layer.get_weights()])
-
-
-def reference(study: Study) -> NDArray[np.uint8]:
-    """The study's reference mask; raises DatasetError without one."""
-    if study.reference is None:
-        raise DatasetError(f"{study.name} has no reference mask.")
-    return study.reference
+def threshold_reason(curves: list[Curve]) -> str:
+    """What the default threshold gives on each data set with all its sequences, and how that came about."""
+    said = []
+    for curve in curves:
+        if curve.sequences == DATASETS[curve.dataset].possible:
+            at = ThresholdCurve.from_dict(asdict(curve)).at(THRESHOLD)
+            met = at.recall >= RECALL_TARGET and at.precision >= PRECISION_FLOOR
+            said.append(
+                f"{DATASETS[curve.dataset].title} {at.recall:.3f} and {at.precision:.3f}{'' if met else ' (missed)'}"
+            )
+    return (
+        f"For each subset of sequences a temperature and a shift were fitted on the validation patients so that this "
+        f"threshold gives a recall of {RECALL_TARGET:.2f} and a precision of {PRECISION_FLOOR:.2f}, or, where both "
+        f"cannot be had, the best balance with recall counting twice. Recall and precision that came out, over all "
+        f"voxels and with all sequences: {'; '.join(said)}."
+    )

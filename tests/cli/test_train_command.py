@@ -8,15 +8,20 @@ from app.training.recipe import Recipe
 
 
 @pytest.fixture
-def trained(monkeypatch):
+def trained(monkeypatch, tmp_path):
     """Stands in for the training; keeps what it was called with."""
     calls = []
 
-    def train(cases, recipe, run, out):
-        calls.append((cases, recipe, run, out))
+    def train(cases, split, recipe, run, out):
+        out.mkdir(parents=True)
+        calls.append((recipe, run, out))
         return SimpleNamespace(sha256="c0ffee", threshold=0.3, threshold_reason="Chosen by hand.")
 
+    monkeypatch.setattr(pipeline, "load_cases", lambda folders: {})
+    monkeypatch.setattr("app.training.split.split_by_patient", lambda *given: given)
     monkeypatch.setattr(pipeline, "train", train)
+    monkeypatch.setattr("app.exports.card_table.card_table", lambda card: f"scores of {card.sha256}")
+    monkeypatch.chdir(tmp_path)
     return calls
 
 
@@ -24,49 +29,43 @@ def train(*arguments):
     return main(["train", *map(str, arguments)])
 
 
-def test_folders_become_cases_of_their_source(trained, tmp_path, capsys):
-    for folder in ("lgg/TCGA_CS_4941_1996", "brats/B2", "brats/B1", "simulated/S1"):
-        (tmp_path / folder).mkdir(parents=True)
-    folders = [word for source in ("lgg", "brats", "simulated") for word in (f"--{source}", tmp_path / source)]
-    assert train(*folders, "--run", tmp_path / "run", "--out", tmp_path / "out") == 0
-    ((cases, recipe, run, out),) = trained
-    assert [case.name for case in cases] == ["brats/B1", "brats/B2", "lgg/TCGA_CS_4941_1996", "simulated/S1"]
-    assert (recipe, run, out) == (Recipe(), tmp_path / "run", tmp_path / "out")
+def test_what_is_printed(trained, tmp_path, capsys):
+    assert train("--data", "a", "b", "--run", tmp_path / "run", "--out", tmp_path / "out") == 0
+    assert trained == [(Recipe(), tmp_path / "run", tmp_path / "out")]
     assert capsys.readouterr().out == (
         f"checkpoint c0ffee in {tmp_path / 'out'}; default threshold 0.300. Chosen by hand.\n"
     )
+    assert (tmp_path / "out" / "scores.md").read_text() == "scores of c0ffee"
+
+
+def test_the_checkpoint_goes_into_the_run_by_default(trained, tmp_path):
+    assert train("--data", "a", "--run", tmp_path) == 0
+    assert trained[0][2] == tmp_path / "checkpoint"
 
 
 def test_a_configuration_changes_the_recipe(trained, tmp_path):
-    (tmp_path / "brats" / "B1").mkdir(parents=True)
-    (tmp_path / "short.toml").write_text("steps = 300")
-    assert train("--brats", tmp_path / "brats", "--run", "r", "--out", "o", "--config", tmp_path / "short.toml") == 0
-    assert trained[0][1].steps == 300
+    (tmp_path / "short.toml").write_text("steps = 400")
+    assert train("--data", "a", "--run", "r", "--config", tmp_path / "short.toml") == 0
+    assert trained[0][0].steps == 400
 
 
-def test_nothing_to_train_on(trained, capsys):
-    assert train("--run", "r", "--out", "o") == 1
-    assert capsys.readouterr().err == (
-        "gliolens: There is nothing to train on; give at least one of --brats, --lgg and --simulated.\n"
-    )
+def test_what_cannot_be_used_is_said_before_training(trained, tmp_path, capsys):
+    (tmp_path / "recipe.toml").write_text("epochs = 3")
+    assert train("--data", "a", "--run", "r", "--config", tmp_path / "recipe.toml") == 1
+    assert "no entry 'epochs'" in capsys.readouterr().err
     assert trained == []
 
 
-@pytest.mark.parametrize(("given", "said"), [("empty", "No case folders found"), ("recipe", "no entry 'epochs'")])
-def test_what_cannot_be_used_is_said_before_training(trained, tmp_path, capsys, given, said):
-    (tmp_path / "brats" / "B1").mkdir(parents=True)
-    (tmp_path / "empty").mkdir()
-    (tmp_path / "recipe.toml").write_text("epochs = 3" if given == "recipe" else "")
-    folder = tmp_path / ("empty" if given == "empty" else "brats")
-    assert train("--brats", folder, "--run", "r", "--out", "o", "--config", tmp_path / "recipe.toml") == 1
-    assert said in capsys.readouterr().err
-    assert trained == []
+def test_a_folder_without_a_prepared_set(tmp_path, capsys):
+    assert train("--data", tmp_path, "--run", tmp_path / "run") == 1
+    err = capsys.readouterr().err
+    assert str(tmp_path) in err
+    assert "prepare" in err
 
 
-@pytest.mark.parametrize("missing", ["--run", "--out"])
-def test_the_folders_to_write_to_must_be_given(missing, capsys):
-    others = {"--run": "r", "--out": "o", "--brats": "b"}
+@pytest.mark.parametrize("missing", ["--run", "--data"])
+def test_folders_must_be_given(missing, capsys):
     with pytest.raises(SystemExit) as ended:
-        train(*(word for name, value in others.items() if name != missing for word in (name, value)))
+        train(*(word for name in {"--run", "--data"} - {missing} for word in (name, "folder")))
     assert ended.value.code == 2
     assert f"required: {missing}" in capsys.readouterr().err
