@@ -11,6 +11,7 @@ st.logo(PAGES / "logo.svg", size="large")
 st.navigation(
     [
         st.Page(PAGES / "segment.py", title="Segment", icon=":material/neurology:", default=True),
+        st.Page(PAGES / "performance.py", title="Performance", icon=":material/monitoring:"),
         st.Page(PAGES / "about.py", title="About", icon=":material/info:"),
     ],
     position="top",

@@ -1,11 +1,11 @@
 """The page "About": what Gliolens is for, and which network is behind it."""
 
+from pathlib import Path
+
 import streamlit as st
 
-from app.model.checkpoint import Curve
 from app.pages import cache
 from app.pages.guard import shown_errors
-from app.pages.opening import DATASET_TITLES, sequences_text, threshold_curve
 
 PURPOSE = """
 ## About Gliolens
@@ -31,21 +31,13 @@ def render() -> None:
         st.markdown("### The network")
         st.markdown(
             f"Checkpoint `{card.sha256}`, default threshold **{card.threshold:.3f}**. {card.threshold_reason} "
-            f"Trained on {len(card.training)} cases; {len(card.validation)} others were held back, and the real "
-            "patients among them give the scores below, at the default threshold."
+            f"Trained on {len(card.training)} cases; {len(card.validation)} others were held back."
         )
-        st.dataframe([_row(curve, card.threshold) for curve in card.curves], hide_index=True)
-
-
-def _row(curve: Curve, threshold: float) -> dict[str, object]:
-    scores = threshold_curve(curve).at(threshold)
-    return {
-        "validation patients": f"{curve.patients} {DATASET_TITLES.get(curve.dataset, curve.dataset)}",
-        "sequences": sequences_text(curve.sequences),
-        "recall": round(scores.recall, 3),
-        "precision": round(scores.precision, 3),
-        "Dice": round(scores.dice, 3),
-    }
+        st.page_link(
+            Path(__file__).with_name("performance.py"),
+            label="How it did on validation patients",
+            icon=":material/monitoring:",
+        )
 
 
 render()

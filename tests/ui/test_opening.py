@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from app.model.checkpoint import Card, Curve
+from app.model.serving import Serving
 from app.pages.opening import opening_slice, sequences_text, validation_for
 from app.study import LEVELS, Probability, Sequence, Source, Study
 
@@ -19,15 +20,16 @@ def study(sequences: tuple[Sequence, ...], *, spacing: bool = True, reference: n
 
 def curve(dataset: str, sequences: tuple[Sequence, ...], patients: int) -> Curve:
     falling = tuple(range(LEVELS, -1, -1))
-    return Curve(dataset, sequences, patients, falling, tuple(2 * n for n in falling), LEVELS)
+    return Curve(dataset, sequences, patients, falling, tuple(2 * n for n in falling), LEVELS, 5 * LEVELS)
 
 
 CARD = Card(
     sha256="0" * 64,
     threshold=0.3,
     threshold_reason="",
-    preprocessing=1,
-    temperature=1.0,
+    preprocessing=2,
+    calibrations={},
+    serving=Serving(),
     recipe={},
     training=(),
     validation=(),
