@@ -73,7 +73,7 @@ def test_every_requirement_is_pinned() -> None:
     serving, development = requirements("requirements.txt"), requirements("requirements-dev.txt")
 
     assert serving.items() <= development.items()
-    assert {"keras", "nibabel", "numpy", "pillow", "plotly", "streamlit", "tensorflow"} == set(serving)
+    assert {"keras", "nibabel", "numpy", "pillow", "plotly", "scipy", "streamlit", "tensorflow"} == set(serving)
 
 
 def test_every_import_is_required() -> None:
