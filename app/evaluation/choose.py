@@ -9,6 +9,8 @@ RECALL_AIM = 0.96
 """What is aimed at on validation patients, so that others reach the target too."""
 PRECISION_FLOOR = 0.70
 """The precision that it is to keep."""
+CONCESSION = 0.05
+"""How far below the floor the precision may lie where the recall target cannot be had otherwise."""
 BETA = 2.0
 """Where both cannot be had, recall counts this many times as much as precision (van Rijsbergen, 1979, F-measure)."""
 
@@ -16,7 +18,8 @@ BETA = 2.0
 def choose_operating_point(recall: NDArray[np.float64], precision: NDArray[np.float64]) -> int:
     """The highest threshold with the recall aimed at, or the target, that keeps the precision floor.
 
-    Where neither keeps it, the threshold with the best F-measure that counts recall twice as much.
+    Where neither keeps it, the one with the target if its precision is just below the floor; else the threshold with
+    the best F-measure that counts recall twice as much.
 
     Args:
         recall: `(k,)`, at rising thresholds: it never rises. NaN where there is no tumour.
@@ -30,9 +33,10 @@ def choose_operating_point(recall: NDArray[np.float64], precision: NDArray[np.fl
     """
     if np.isnan(recall).all():
         raise ValueError("Without a voxel in a reference there is no recall to choose by.")
-    for wanted in (RECALL_AIM, RECALL_TARGET):
+    least = PRECISION_FLOOR - CONCESSION
+    for wanted, kept in ((RECALL_AIM, PRECISION_FLOOR), (RECALL_TARGET, PRECISION_FLOOR), (RECALL_TARGET, least)):
         reached = np.flatnonzero(recall >= wanted)
-        if reached.size and precision[reached[-1]] >= PRECISION_FLOOR:
+        if reached.size and precision[reached[-1]] >= kept:
             return int(reached[-1])
     weight = BETA**2
     below = weight * precision + recall

@@ -60,14 +60,14 @@ def _decisive(subset: Subset, counts: Counts) -> list[LogitCounts]:
 
 
 def fit_calibration(counts: list[LogitCounts]) -> Calibration:
-    """Temperature and shift from the counts of each data set, which weigh the same however many pixels they have."""
+    """Temperature and shift from the counts of each data set."""
     temperature = fit_temperature(counts)
     threshold = operating_logit(counts)
     return Calibration(temperature, float(np.log(THRESHOLD / (1 - THRESHOLD)) - threshold / temperature))
 
 
 def fit_temperature(counts: list[LogitCounts]) -> float:
-    """The temperature with the least log loss."""
+    """The temperature with the least log loss; data sets weigh the same however many voxels they have."""
     tumour, other = (
         reduce(add, (getattr(c, side) / (c.tumour.sum() + c.other.sum()) for c in counts))
         for side in ("tumour", "other")
@@ -81,7 +81,11 @@ def fit_temperature(counts: list[LogitCounts]) -> float:
 
 
 def operating_logit(counts: list[LogitCounts]) -> float:
-    """The tumour logit from which a pixel is to count as tumour."""
+    """The tumour logit from which a voxel is to count as tumour.
+
+    The recall is that of the set with the least: no set's tumours are to be missed for another's sake. The precision is
+    that of all sets' voxels together.
+    """
     recall: NDArray[np.float64] = np.min([c.recall for c in counts], axis=0)
-    precision: NDArray[np.float64] = np.min([c.precision for c in counts], axis=0)
+    precision = reduce(add, counts).precision
     return float(CENTRES[choose_operating_point(recall, precision)] - STEP / 2)

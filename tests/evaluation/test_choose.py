@@ -16,6 +16,10 @@ def test_the_target_where_the_aim_would_cost_the_floor():
     assert chosen([1.0, 0.97, 0.955, 0.95, 0.90], [0.2, 0.65, 0.69, 0.70, 0.95]) == 3
 
 
+def test_recall_goes_before_a_precision_just_below_the_floor():
+    assert chosen([1.0, 0.97, 0.955, 0.95, 0.90], [0.2, 0.6, 0.64, 0.66, 0.95]) == 3
+
+
 def test_recall_counts_twice_where_both_cannot_be_had():
     """F2 = 5 P R / (4 P + R): 0.714, 0.75, 0.769 and 0.645."""
     assert chosen([1.0, 0.9, 0.8, 0.6], [1 / 3, 0.45, 0.6667, 0.9]) == 2
