@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from app.cli.train import add_data
+
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Declare the command and its options."""
@@ -12,14 +14,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         description="The last step of `train` by itself: fit the calibration of every subset of sequences on the run's "
         "validation patients, measure it there, and write the checkpoint with its card and split.",
     )
-    parser.add_argument(
-        "--data",
-        type=Path,
-        nargs="+",
-        required=True,
-        metavar="DIR",
-        help="the prepared sets of the run, or the folder that holds them",
-    )
+    add_data(parser)
     parser.add_argument("--run", dest="run_folder", type=Path, required=True, help="folder of the finished run")
     parser.add_argument("--out", type=Path, required=True, help="folder for the checkpoint")
     parser.set_defaults(run=run)
