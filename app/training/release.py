@@ -129,8 +129,8 @@ def threshold_reason(curves: list[Curve]) -> str:
             )
     return (
         f"For each subset of sequences a temperature and a shift were fitted on the validation patients so that this "
-        f"threshold gives a recall of {RECALL_TARGET:.2f} and a precision of {PRECISION_FLOOR:.2f}. Where both cannot be "
-        f"had, recall goes first as long as precision is {PRECISION_FLOOR - CONCESSION:.2f}; where not even that can be "
-        f"had, it is the best balance with recall counting twice. Recall and precision that came out, over all voxels "
-        f"and with all sequences: {'; '.join(said)}."
+        f"threshold gives a recall of {RECALL_TARGET:.2f} and a precision of {PRECISION_FLOOR:.2f}. Where both cannot "
+        f"be had, recall goes first as long as precision is {PRECISION_FLOOR - CONCESSION:.2f}; where not even that "
+        f"can be had, it is the best balance with recall counting twice. Recall and precision that came out, over all "
+        f"voxels and with all sequences: {'; '.join(said)}."
     )
