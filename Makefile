@@ -14,7 +14,7 @@ run: .venv/.run ## start the app at http://127.0.0.1:8501
 	@echo "Starting Gliolens (Ctrl-C stops it)"
 	@$(BIN)/python -m streamlit run streamlit_app.py
 
-check: .venv/.dev ## formatting, lint, types and import contracts
+check: .venv/.dev node_modules/.installed ## formatting, lint, types and import contracts
 	@echo "Checking the formatting"
 	@$(BIN)/ruff format --check
 	@echo "Checking the style"
@@ -23,8 +23,12 @@ check: .venv/.dev ## formatting, lint, types and import contracts
 	@$(BIN)/mypy
 	@echo "Checking the import contracts"
 	@$(BIN)/lint-imports --no-logo
+	@echo "Checking the JavaScript"
+	@$(BIN)/node node_modules/eslint/bin/eslint.js app tests eslint.config.js
 
 test: check ## check, then all tests, with warnings as errors
+	@echo "Running the tests of the JavaScript"
+	@$(BIN)/node --test --test-reporter=dot tests/viewer/js/*.test.js
 	@echo "Running the tests"
 	@$(BIN)/python -m pytest
 
@@ -41,6 +45,12 @@ format: .venv/.dev ## format the code and mend what ruff can mend
 .venv/.dev: requirements.txt requirements-train.txt requirements-dev.txt | $(BIN)/python
 	@echo "Installing requirements-dev.txt into .venv (the first time takes some minutes: TensorFlow is large)"
 	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+# The linter of the viewer's JavaScript, under the Node that requirements-dev.txt brings: serving needs neither.
+node_modules/.installed: package.json package-lock.json | .venv/.dev
+	@echo "Installing package-lock.json into node_modules"
+	@$(BIN)/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(BIN)/python:

@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 LEVELS = 200
 """A probability p is kept as the level floor(p * LEVELS), so that level >= k means exactly p >= k / LEVELS."""
 
+CLASS_LABELS = (1, 2, 4)
+"""BraTS labels of the tumour classes: necrotic core, oedema, enhancing."""
+
 
 class Sequence(StrEnum):
     """The MRI sequences that the network knows, in the order of its input channels."""

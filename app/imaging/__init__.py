@@ -8,7 +8,7 @@ mask_in_file_order = to_source(mask, study.source)
 from app.imaging.files import ScanFile, read_files
 from app.imaging.limits import LIMITS, Limits
 from app.imaging.naming import REFERENCE, Role
-from app.imaging.orientation import to_source
+from app.imaging.orientation import to_lps_mm, to_source
 from app.imaging.parts import Part
 from app.imaging.reading import inspect, read_study
 
@@ -22,5 +22,6 @@ __all__ = [
     "inspect",
     "read_files",
     "read_study",
+    "to_lps_mm",
     "to_source",
 ]

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import numpy as np
 from nibabel.affines import voxel_sizes
-from nibabel.orientations import apply_orientation, axcodes2ornt, io_orientation, ornt_transform
+from nibabel.orientations import apply_orientation, axcodes2ornt, inv_ornt_aff, io_orientation, ornt_transform
 from numpy.typing import NDArray
 
 from app.study import Source
@@ -30,6 +30,18 @@ def canonical_spacing(affine: NDArray[np.float64]) -> tuple[float, float, float]
     axes = np.argsort(ornt_transform(io_orientation(affine), CANONICAL)[:, 0])
     z, y, x = voxel_sizes(affine)[axes]
     return float(z), float(y), float(x)
+
+
+def to_lps_mm(source: Source) -> NDArray[np.float64] | None:
+    """`(3, 4)`: from a voxel (z, y, x, 1) of the canonical volume to mm towards left, back and head.
+
+    In the coordinates of the file, oblique axes included; None where it has none.
+    """
+    if source.affine is None:
+        return None
+    to_file_voxel = inv_ornt_aff(ornt_transform(io_orientation(source.affine), CANONICAL), source.shape)
+    ras: NDArray[np.float64] = source.affine @ to_file_voxel
+    return np.diag([-1.0, -1.0, 1.0]) @ ras[:3]
 
 
 def to_source(volume: NDArray[_Scalar], source: Source) -> NDArray[_Scalar]:

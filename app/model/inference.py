@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from app.model.calibration import Calibration
 from app.model.network_input import prepare
 from app.model.serving import ABSENT, Serving, cap_islands, smooth_between_slices
-from app.study import LEVELS, Study
+from app.study import CLASS_LABELS, LEVELS, Study
 
 BATCH = 8
 """Slices in one call of the network at most; the last batch of a study is filled up, so that it has one shape."""
 
-LABELS = np.array([1, 2, 4], np.uint8)
-"""BraTS labels of the network's tumour classes: necrotic core, oedema, enhancing."""
+LABELS = np.array(CLASS_LABELS, np.uint8)
+"""What the network's tumour classes are called in files."""
 
 Forward = Callable[[NDArray[np.float32]], tuple[NDArray[np.float32], NDArray[np.uint8]]]
 """`(n, rows, columns, channels)` planes to tumour logits, log(p / (1 - p)), and to which of the three tumour classes is

@@ -7,38 +7,52 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from app.imaging import Role, ScanFile, read_files, read_study
-from app.model.checkpoint import FOLDER, Card, load_card
+from app.model.checkpoint import CARD, FOLDER, Card, load_card
 from app.pages.samples import Sample
 from app.study import Probability, Study
 from app.viewer import pack_levels, pack_scan
+from app.viewer.mesh import Mesh, head_mesh
 
 if TYPE_CHECKING:
     from app.model.segmenter import Segmenter
 
 Roles = Mapping[tuple[str, int], Role | None]
 
-STUDIES, RESULTS, BLOBS = 3, 16, 6
-"""How many of each are kept; a four-sequence BraTS study takes 143 MB, its levels 9 MB."""
+STUDIES, RESULTS, BLOBS, NETWORKS, CARDS, HEADS = 3, 16, 6, 3, 32, 4
+"""How many of each are kept; a four-sequence BraTS study takes 143 MB, its levels 9 MB and its classes 9 MB."""
 READING = "Reading the scan…"
 
 
-@st.cache_resource(show_spinner=False)
-def segmenter() -> "Segmenter":
-    """The network, loaded once a process. The first call imports TensorFlow, which takes seconds."""
+def segmenter(folder: Path = FOLDER) -> "Segmenter":
+    """The network of a checkpoint, loaded once a process. The first call imports TensorFlow, which takes seconds.
+
+    Raises CheckpointError.
+    """
+    return _segmenter(card(folder).sha256, folder)
+
+
+@st.cache_resource(show_spinner=False, max_entries=NETWORKS)
+def _segmenter(sha256: str, _folder: Path) -> "Segmenter":
     from app.model.segmenter import Segmenter
 
-    return Segmenter()
+    return Segmenter(_folder)
 
 
-@st.cache_resource(show_spinner=False)
-def card() -> Card:
-    """The card of the shipped checkpoint."""
-    return load_card(FOLDER)
+def card(folder: Path = FOLDER) -> Card:
+    """The card of a checkpoint, read again when its file has changed. Raises CheckpointError."""
+    path = folder / CARD
+    return _card(str(folder), path.stat().st_mtime_ns if path.exists() else 0)
+
+
+@st.cache_resource(show_spinner=False, max_entries=CARDS)
+def _card(folder: str, changed: int) -> Card:  # Streamlit leaves out of its keys what begins with _
+    return load_card(Path(folder))
 
 
 def uploaded_study(files: list[ScanFile], roles: Roles) -> Study:
@@ -79,7 +93,17 @@ def levels_blob(study: Study, result: Probability) -> bytes:
 
 @st.cache_data(show_spinner=False, max_entries=BLOBS)
 def _levels_blob(key: tuple[str | None, ...], _study: Study, _result: Probability) -> bytes:
-    return pack_levels(_result.levels, _study, _result.checkpoint_sha256, complete=True)
+    return pack_levels(_result.levels, _study, _result.checkpoint_sha256, complete=True, classes=_result.classes)
+
+
+def head(study: Study) -> Mesh:
+    """The surface of a study's head, for drawing in 3-D."""
+    return _head(study.sha256, study)
+
+
+@st.cache_resource(show_spinner=False, max_entries=HEADS)
+def _head(study_sha256: str, _study: Study) -> Mesh:
+    return head_mesh(_study)
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,23 +1,24 @@
 """The page "Segment": choose a study, see where the tumour probably is, move the threshold."""
 
-import time
 from pathlib import Path
 
 import streamlit as st
 
 from app import NOTICE
-from app.evaluation.threshold_curve import ThresholdCurve
 from app.exports import export_mask, export_probability, file_name
 from app.model.checkpoint import Card
 from app.pages import cache
-from app.pages.chooser import choose_study
-from app.pages.curve import precision_recall_figure
+from app.pages.chooser import MINE, choose_study
 from app.pages.guard import shown_errors
 from app.pages.opening import opening_slice, validation_for
+from app.pages.samples import load_samples
+from app.pages.segmentation import segment
+from app.pages.solid import show_solid
 from app.study import Probability, Study
-from app.viewer import levels_loader, pack_levels, scan_loader, viewer
+from app.viewer import View, levels_loader, scan_loader, viewer
 
-SECONDS_BETWEEN_OVERLAYS = 0.7
+# In the session's state, kept while other pages are open: the sample, and what the hand chose last in each study.
+OPENED, VIEWS = "opened-sample", "views"
 
 
 def render() -> None:
@@ -27,6 +28,7 @@ def render() -> None:
     above.html(f'<div class="notice" role="note">{NOTICE}</div>')
     progress = above.container(key="progress")
     with shown_errors():
+        _reopen()
         study = choose_study()
         card = cache.card()
         result = cache.results().get(study.sha256, card.sha256)
@@ -34,97 +36,76 @@ def render() -> None:
             scan_loader(cache.scan_blob(study))
             if result is not None:
                 levels_loader(cache.levels_blob(study, result))
-        reading_room(study, card, result, opening_slice(study, result, card.threshold), _exact_curve(study, result))
+        reading_room(study, card, result, opening_slice(study, result, card.threshold))
         if result is None:
             with progress:
-                segment(study, card)
+                segment(study, first_slice=_slice_on_screen(study, card))
             st.rerun()
 
 
-def segment(study: Study, card: Card) -> None:
-    """Run the network, the slice on screen first, and send the overlay as it grows; the result is kept."""
-    bar = st.progress(0.0, "Loading the network…")
-    place = st.empty()
-    sent = 0.0
-    segmenter = cache.segmenter()
-    for number, step in enumerate(segmenter.stream(study, _slice_on_screen(study, card))):
-        if time.monotonic() - sent > SECONDS_BETWEEN_OVERLAYS:
-            with place.container():
-                levels_loader(
-                    pack_levels(step.levels, study, card.sha256, complete=False), key=f"levels-{study.sha256}-{number}"
-                )
-            sent = time.monotonic()
-        bar.progress(step.done / max(1, step.total), f"Segmenting: {step.done} of {step.total} slices")
-    cache.results().put(Probability(step.levels, study.sha256, card.sha256))
-
-
 @st.fragment
-def reading_room(
-    study: Study, card: Card, result: Probability | None, first_slice: int, exact: ThresholdCurve | None
-) -> None:
-    """The viewer, the curve beside it and the exports; run again alone when the hand has moved something.
-
-    What takes time is made once, by the caller: where to start, and the curve against the reference.
-    """
-    validation = validation_for(card, study)
+def reading_room(study: Study, card: Card, result: Probability | None, first_slice: int) -> None:
+    """The viewer, and what can be done with what it shows; run again alone when the hand has moved something."""
+    actions = st.container(key="actions", horizontal=True, horizontal_alignment="right")
     with st.container(key="reading"):
+        views: dict[str, View] = st.session_state.setdefault(VIEWS, {})
         view = viewer(
             study,
             checkpoint_sha256=card.sha256,
             threshold=card.threshold,
             first_slice=first_slice,
-            validation=validation,
+            validation=validation_for(card, study),
+            resume=views.get(study.sha256),
+            link=_link(study),
         )
-        threshold = card.threshold if view is None else view["threshold"]
-        with st.container(key="curve"):
-            if study.reference is None and validation is not None:
-                _curve(validation.curve, threshold, f"Precision and recall: {validation.label}")
-            elif exact is not None:
-                _curve(exact, threshold, "Precision and recall: this scan against its reference mask")
-            if result is not None:
-                _exports(study, result, threshold)
+        if view is not None:
+            views[study.sha256] = view
+    threshold = card.threshold if view is None else view["threshold"]
+    with actions:
+        _actions(study, result, threshold)
 
 
-def _exact_curve(study: Study, result: Probability | None) -> ThresholdCurve | None:
-    if study.reference is None or result is None:
-        return None
-    return ThresholdCurve.from_levels(result.levels, study.reference > 0)
+def _actions(study: Study, result: Probability | None, threshold: float) -> None:
+    """3-D and downloads, at the threshold on screen; they wait for the last slice."""
+    if st.button("3-D", icon=":material/deployed_code:", key="solid", disabled=result is None) and result is not None:
+        show_solid(study, result, threshold)
+    with st.popover("Export", icon=":material/download:", disabled=result is None):
+        if result is None:
+            return
+        for content, data in (
+            ("mask", lambda: export_mask(result, study, threshold)[1]),
+            ("probability", lambda: export_probability(result, study)[1]),
+        ):
+            st.download_button(
+                content.capitalize(),
+                data,  # made when it is asked for
+                file_name(study, content),
+                on_click="ignore",
+                width="stretch",
+                key=f"export-{content}",
+            )
 
 
-def _curve(curve: ThresholdCurve, threshold: float, title: str) -> None:
-    if not curve.positives:
-        st.caption("The reference holds no tumour, so recall is not defined.")
-        return
-    st.plotly_chart(
-        precision_recall_figure(curve, threshold),
-        height=185,
-        key="curve-figure",
-        alt=title,
-        config={"displayModeBar": False},
-    )
+def _reopen() -> None:
+    """Open the sample that was open before another page was, or else the one that the page's address names."""
+    sample = st.session_state.get(OPENED, st.query_params.get("study"))
+    if "study" not in st.session_state and sample in [known.id for known in load_samples()]:
+        st.session_state["study"] = sample
 
 
-def _exports(study: Study, result: Probability, threshold: float) -> None:
-    mask, probability = st.columns(2)
-    for place, content, data in (
-        (mask, "mask", lambda: export_mask(result, study, threshold)[1]),
-        (probability, "probability", lambda: export_probability(result, study)[1]),
-    ):
-        place.download_button(
-            content.capitalize(),
-            data,  # made when it is asked for
-            file_name(study, content),
-            icon=":material/download:",
-            on_click="ignore",
-            width="stretch",
-            key=f"export-{content}",
-        )
+def _link(study: Study) -> str:
+    """What the page's address calls the study: a sample by its name; other scans are with their owner alone."""
+    chosen: str = st.session_state["study"]
+    if chosen == MINE:
+        return study.sha256[:12]
+    st.session_state[OPENED] = chosen
+    return chosen
 
 
 def _slice_on_screen(study: Study, card: Card) -> int:
-    view = (st.session_state.get("viewer") or {}).get("view")
+    view: View | None = (st.session_state.get("viewer") or {}).get("view")
     if view and view["study"] == study.sha256:
-        return int(view["slice"])
+        return view["slice"]
     return opening_slice(study, None, card.threshold)
 
 

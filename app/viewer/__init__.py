@@ -15,22 +15,24 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from app import NOTICE
 from app.evaluation.choose import PRECISION_FLOOR, RECALL_TARGET
 from app.evaluation.threshold_curve import ThresholdCurve
 from app.study import Sequence, Study
+from app.viewer.modules import join_modules
 from app.viewer.payload import pack_levels, pack_scan
 
 __all__ = ["Validation", "View", "levels_loader", "pack_levels", "pack_scan", "scan_loader", "viewer"]
 
 _HERE = Path(__file__).parent
-_MODULES = ("decode.js", "store.js", "draw.js", "readout.js", "panel.js", "hands.js", "viewer.js")
-_JS = "\n".join((_HERE / name).read_text("utf-8") for name in _MODULES)
+_JS = join_modules(_HERE / "js", "viewer.js")
+_PARTS = {file.stem: file.read_text("utf-8") for file in (_HERE / "html").glob("*.html")}
 
 _loader = st.components.v2.component("gliolens.loader", js=_JS)
 _viewer = st.components.v2.component(
     "gliolens.viewer",
-    html=(_HERE / "viewer.html").read_text("utf-8"),
-    css=(_HERE / "viewer.css").read_text("utf-8"),
+    html=_PARTS["viewer"].format_map(_PARTS | {"picture": _PARTS["picture"].format_map(_PARTS)}),
+    css="".join((_HERE / "css" / name).read_text("utf-8") for name in ("picture.css", "decision.css")),
     js=_JS,
 )
 
@@ -72,6 +74,10 @@ def viewer(
     threshold: float,
     first_slice: int,
     validation: Validation | None = None,
+    resume: View | None = None,
+    link: str | None = None,
+    compact: bool = False,
+    group: str | None = None,
     key: str = "viewer",
     on_view_change: Callable[[], None] = lambda: None,
 ) -> View | None:
@@ -83,6 +89,10 @@ def viewer(
         threshold: the default, where the slider starts; a multiple of 0.005.
         first_slice: where to start, counted from 0. Followed when it changes, until the hand has chosen a slice.
         validation: shown in place of exact scores when the study has no reference.
+        resume: what the hand had chosen when the study was last open, in case the widget's state has gone.
+        link: the study's name in the page's address, which then follows the view; a page has at most one such viewer.
+        compact: one plane, with the read-outs under it.
+        group: viewers of one group follow each other: slice, threshold, sequence, window, zoom and look.
         key: of the widget; its state is `{"view": View}`. A study that is opened again is shown as that state has it.
         on_view_change: called when the hand has come to rest, before the fragment runs again.
 
@@ -90,11 +100,14 @@ def viewer(
         What the hand chose in this study; None before it did.
     """
     told: View | None = st.session_state.get(key, {}).get("view")
-    view = told if told is not None and told["study"] == study.sha256 else None
+    view = told if told is not None and told["study"] == study.sha256 else resume
     data = {
         "study": study.sha256,
         "name": study.name,
+        "notice": NOTICE,
         "slices": study.shape[0],
+        "rows": study.shape[1],
+        "columns": study.shape[2],
         "sequences": study.sequences,
         "all_sequences": list(Sequence),
         "has_spacing": study.spacing is not None,
@@ -103,6 +116,9 @@ def viewer(
         "threshold": threshold,
         "first_slice": first_slice,
         "view": view,
+        "link": link,
+        "compact": compact,
+        "group": group,
         "targets": {"recall": RECALL_TARGET, "precision": PRECISION_FLOOR},
         "validation": validation and _scores(validation),
     }

@@ -1,5 +1,6 @@
 """A Chromium, Streamlit servers, and pages that remember what was sent to the server."""
 
+import json
 import os
 import socket
 import subprocess
@@ -9,9 +10,10 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from room import Room
 
 ROOT = Path(__file__).parents[2]
@@ -82,21 +84,25 @@ def serve() -> Iterator[Callable[[Path], str]]:
 
 
 @pytest.fixture(scope="session")
-def contexts(chromium: Browser) -> dict[float, BrowserContext]:
-    """One browser profile for each density of screen, so that Streamlit's own scripts are fetched once."""
+def contexts() -> dict[str, BrowserContext]:
+    """One browser profile for each kind of screen, so that Streamlit's own scripts are fetched once."""
     return {}
 
 
 @pytest.fixture(scope="module")
-def open_room(chromium: Browser, contexts: dict[float, BrowserContext]) -> Iterator[Callable[..., Room]]:
-    """Open a URL in a page of its own. A script error on one of a module's pages fails its last test."""
+def open_room(chromium: Browser, contexts: dict[str, BrowserContext]) -> Iterator[Callable[..., Room]]:
+    """Open a URL in a page of its own. A script error on one of a module's pages fails its last test.
+
+    `profile`: what Playwright's `new_context` takes, say `has_touch=True`, `viewport`, `color_scheme`, `permissions`.
+    """
     rooms: list[Room] = []
 
-    def opened(url: str, density: float = 1) -> Room:
-        if density not in contexts:
-            size = ViewportSize(width=1280, height=800)
-            contexts[density] = chromium.new_context(viewport=size, device_scale_factor=density)
-        rooms.append(Room(contexts[density].new_page(), url))
+    def opened(url: str, density: float = 1, **profile: Any) -> Room:
+        options = {"viewport": {"width": 1280, "height": 800}, "device_scale_factor": density, **profile}
+        key = json.dumps(options, sort_keys=True)
+        if key not in contexts:
+            contexts[key] = chromium.new_context(**options)
+        rooms.append(Room(contexts[key].new_page(), url))
         return rooms[-1]
 
     yield opened

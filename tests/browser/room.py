@@ -1,14 +1,20 @@
 """A page with the viewer on it, as tests see it."""
 
+import copy
 import json
 import time
 from typing import Any
 
 from playwright.sync_api import Locator, Page
 
+Shares = tuple[float, float, float, float]
+
 
 class Room:
     """A page with the viewer on it, and what it has sent over its websocket."""
+
+    nth = 0
+    """Which of the page's viewers."""
 
     def __init__(self, page: Page, url: str) -> None:
         self.page = page
@@ -19,13 +25,32 @@ class Room:
         page.goto(url)
         self.root.wait_for()
 
+    def neighbour(self) -> "Room":
+        """The second viewer on the same page."""
+        other = copy.copy(self)
+        other.nth = 1
+        other.root.wait_for()
+        return other
+
     @property
     def root(self) -> Locator:
-        return self.page.locator(".gliolens")
+        return self.page.locator(".gliolens").nth(self.nth)
 
     @property
     def stage(self) -> Locator:
-        return self.page.locator(".gliolens .stage")
+        return self.pane("axial")
+
+    def pane(self, plane: str) -> Locator:
+        return self.root.locator(f".pane.{plane}")
+
+    def canvas(self, plane: str = "axial") -> Locator:
+        return self.pane(plane).locator("canvas")
+
+    def text(self, selector: str) -> str:
+        """Of the one element that the selector finds in the viewer, whether it can be seen or not."""
+        content = self.root.locator(selector).text_content()
+        assert content is not None
+        return content
 
     def attribute(self, name: str) -> str:
         value = self.root.get_attribute(f"data-{name}")
@@ -39,19 +64,26 @@ class Room:
     def wait(self, condition: str, argument: object = None) -> None:
         """Until a JavaScript condition on the root element `r` (and the argument `a`) holds."""
         self.page.wait_for_function(
-            f"""a => {{
+            f"""([a, nth]) => {{
                 const r = [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")]
-                    .map(host => host.shadowRoot?.querySelector(".gliolens")).find(Boolean);
+                    .map(host => host.shadowRoot?.querySelector(".gliolens")).filter(Boolean)[nth];
                 return r && ({condition});
             }}""",
-            arg=argument,
+            arg=[argument, self.nth],
         )
 
     def wait_for_state(self, state: str) -> None:
+        """Until slice (counted from 0) and threshold are drawn, written as "12|0.300"."""
         self.wait("r.dataset.state === a", state)
 
     def wait_for_overlay(self, study: str) -> None:
+        """Until a study is drawn with its levels, given its sha256."""
         self.wait("r.dataset.study === a && r.dataset.overlay === a", study)
+
+    def wait_for_pixels(self, before: str, plane: str = "axial") -> str:
+        """Until a picture differs from a fingerprint; gives the new one."""
+        self.wait(f"r.querySelector('.pane.{plane} canvas').toDataURL() !== a", before)
+        return self.fingerprint(plane)
 
     def wait_until_sent(self, frames: int) -> None:
         """Until so many messages have gone to the server since the page was opened."""
@@ -65,12 +97,19 @@ class Room:
         self.page.locator(f".st-key-open-{name} button").click()
 
     def press(self, key: str) -> None:
+        """A key, with the keyboard's focus on the axial picture."""
         self.stage.focus()
         self.page.keyboard.press(key)
 
-    def tumour_on_screen(self) -> tuple[float, float, float, float] | None:
+    def point(self, plane: str, across: float, down: float) -> tuple[float, float]:
+        """In CSS pixels of the window, from shares of a pane."""
+        box = self.pane(plane).bounding_box()
+        assert box is not None
+        return box["x"] + across * box["width"], box["y"] + down * box["height"]
+
+    def tumour_on_screen(self, plane: str = "axial") -> Shares | None:
         """Left, top, right and bottom of what is drawn in the tumour's colour, as shares of the canvas."""
-        box = self.page.locator(".gliolens canvas").evaluate(
+        box = self.canvas(plane).evaluate(
             """canvas => {
                 const { width, height } = canvas;
                 const pixels = canvas.getContext("2d").getImageData(0, 0, width, height).data;
@@ -86,9 +125,9 @@ class Room:
         )
         return None if box is None else (box[0], box[1], box[2], box[3])
 
-    def shades(self) -> int:
-        """Different shades of red among the pixels of the canvas: 1 when it is black all over."""
-        count: int = self.page.locator(".gliolens canvas").evaluate(
+    def shades(self, plane: str = "axial") -> int:
+        """Different shades of red among the pixels of a picture: 1 when it is black all over."""
+        count: int = self.canvas(plane).evaluate(
             """canvas => {
                 const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
                 return new Set(pixels.filter((_, i) => i % 4 === 0)).size;
@@ -96,7 +135,7 @@ class Room:
         )
         return count
 
-    def fingerprint(self) -> str:
+    def fingerprint(self, plane: str = "axial") -> str:
         """Of the picture drawn."""
-        url: str = self.page.locator(".gliolens canvas").evaluate("canvas => canvas.toDataURL()")
+        url: str = self.canvas(plane).evaluate("canvas => canvas.toDataURL()")
         return url

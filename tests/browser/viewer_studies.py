@@ -9,10 +9,23 @@ from app.evaluation.threshold_curve import ThresholdCurve
 from app.study import LEVELS, Sequence, Source, Study
 
 SHAPE = (24, 80, 72)
-CHECKPOINT = "c0ffee" + "0" * 58
+CHECKPOINT, OTHER_CHECKPOINT = ("c0ffee" + "0" * 58, "decaf" + "0" * 59)
+CORE, OEDEMA, ENHANCING = 1, 2, 4
+"""Labels of the tumour classes, in references too."""
 DEFAULT_THRESHOLD = 0.3
+TILT = np.radians(10)
+AFFINE = np.array(
+    [
+        [-1.1, 0, 0, 45],
+        [0, -np.cos(TILT), -2.5 * np.sin(TILT), 30],
+        [0, -np.sin(TILT), 2.5 * np.cos(TILT), -20],
+        [0, 0, 0, 1],
+    ]
+)
+"""Of their files: axes to left, back and head as in the study, the head bent forward, voxels of 1.1 x 1.0 x 2.5 mm."""
 
 Levels = NDArray[np.uint8]
+Labels = NDArray[np.uint8]
 
 
 def _distance(
@@ -30,11 +43,15 @@ def make(
     *,
     sequences: tuple[Sequence, ...] = tuple(Sequence),
     reference: bool = True,
+    labelled: bool = False,
     tumour: bool = True,
     slices: int = SHAPE[0],
     spacing: tuple[float, float, float] | None = (2.5, 1.0, 1.1),
 ) -> tuple[Study, Levels]:
-    """A study and made-up levels for it; the tumour's centre lies at column `tumour_x`."""
+    """A study and made-up levels for it; the tumour's centre lies at column `tumour_x`.
+
+    The reference is 1 in the tumour, or where it is labelled, `shells` of three classes.
+    """
     rng = np.random.default_rng(seed)
     shape = (slices, *SHAPE[1:])
     middle = slices / 2 - 0.5
@@ -48,13 +65,23 @@ def make(
         images[sequence] = image.astype(np.float32)
     probability = 1 / (1 + np.exp(6 * (to_tumour - 1.05))) + rng.normal(0, 0.04, shape)
     levels = (np.floor(np.clip(probability, 0, 0.999) * LEVELS) * head).astype(np.uint8)
-    source = Source("nifti", shape[::-1], np.eye(4)) if spacing else Source("picture", shape[1:])
-    mask = inside.astype(np.uint8) if reference else None
+    source = Source("nifti", shape[::-1], AFFINE) if spacing else Source("picture", shape[1:])
+    mask = np.where(inside, shells(to_tumour) if labelled else np.uint8(1), np.uint8(0)) if reference else None
     return Study(name, images, source, spacing, mask), levels
 
 
+def shells(to_tumour: NDArray[np.float64]) -> Labels:
+    """A core, a rim that takes up contrast, and oedema around them, by the distance to the tumour's centre."""
+    return np.select([to_tumour < 0.4, to_tumour < 0.7], [CORE, ENHANCING], OEDEMA).astype(np.uint8)
+
+
+def classes_for(levels: Levels) -> Labels:
+    """`(z, y, x)`: pretended tumour classes of a network, from high levels inward to low ones outside."""
+    return np.select([levels >= 0.95 * LEVELS, levels >= 0.8 * LEVELS], [CORE, ENHANCING], OEDEMA).astype(np.uint8)
+
+
 STUDIES: dict[str, Callable[[], tuple[Study, Levels]]] = {
-    "right": lambda: make("Tumour on the patient's right", 22, 1),
+    "right": lambda: make("Tumour on the patient's right", 22, 1, labelled=True),
     "left": lambda: make("Tumour on the patient's left", 50, 2),
     "bare": lambda: make("FLAIR alone, no reference", 22, 3, sequences=(Sequence.FLAIR,), reference=False),
     "healthy": lambda: make("Healthy, with an empty reference", 22, 4, tumour=False),

@@ -7,28 +7,31 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app import NOTICE
 from app.evaluation.threshold_curve import ThresholdCurve
 from app.study import Sequence, Source, Study
 from app.viewer import Validation, pack_scan
 
 IMAGE = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
 STUDY = Study("small", {Sequence.FLAIR: IMAGE, Sequence.T2: IMAGE}, Source("picture", (2, 3, 4)))
+SOURCE = Source("nifti", (4, 3, 2), np.eye(4))
+VIEW = {"study": STUDY.sha256, "slice": 1, "threshold": 0.4, "sequence": "T2"}
 COUNTS = np.arange(200, -1, -1)
 VALIDATION = Validation("3 patients", ThresholdCurve(COUNTS, 2 * COUNTS, 400))
 
 
-def page(study, validation):
+def page(study, options):
     import streamlit as st
 
     from app.viewer import pack_scan, scan_loader, viewer
 
     scan_loader(pack_scan(study))
-    view = viewer(study, checkpoint_sha256="abc", threshold=0.3, first_slice=1, validation=validation)
+    view = viewer(study, checkpoint_sha256="abc", threshold=0.3, first_slice=1, **options)
     st.text(repr(view))
 
 
-def run(validation: Validation | None = None, view: dict[str, Any] | None = None) -> AppTest:
-    at = AppTest.from_function(page, args=(STUDY, validation))
+def run(view: dict[str, Any] | None = None, study: Study = STUDY, **options: Any) -> AppTest:
+    at = AppTest.from_function(page, args=(study, options))
     if view:
         at.session_state["viewer"] = {"view": view}
     at.run()
@@ -49,7 +52,10 @@ def test_the_viewer_names_study_checkpoint_and_targets() -> None:
     assert data_of(run()) == {
         "study": STUDY.sha256,
         "name": "small",
+        "notice": NOTICE,
         "slices": 2,
+        "rows": 3,
+        "columns": 4,
         "sequences": ["FLAIR", "T2"],
         "all_sequences": ["FLAIR", "T1", "T1ce", "T2"],
         "has_spacing": False,
@@ -58,13 +64,16 @@ def test_the_viewer_names_study_checkpoint_and_targets() -> None:
         "threshold": 0.3,
         "first_slice": 1,
         "view": None,
+        "link": None,
+        "compact": False,
+        "group": None,
         "targets": {"recall": 0.95, "precision": 0.7},
         "validation": None,
     }
 
 
 def test_undefined_validation_scores_are_null() -> None:
-    validation = data_of(run(VALIDATION))["validation"]
+    validation = data_of(run(validation=VALIDATION))["validation"]
     assert validation["label"] == "3 patients"
     assert [len(validation[name]) for name in ("recall", "precision", "dice")] == [201] * 3
     assert (validation["recall"][100], validation["precision"][100]) == (0.25, 0.5)
@@ -72,15 +81,38 @@ def test_undefined_validation_scores_are_null() -> None:
     assert validation["recall"][200] == 0.0
 
 
+def test_link_group_and_compactness_are_passed_on() -> None:
+    data = data_of(run(link="glioma", group="compare", compact=True))
+    assert (data["link"], data["group"], data["compact"]) == ("glioma", "compare", True)
+
+
+def test_spacing_and_reference_are_announced() -> None:
+    data = data_of(run(study=Study("whole", STUDY.images, SOURCE, (1, 1, 1), np.zeros((2, 3, 4), np.uint8))))
+    assert (data["has_spacing"], data["has_reference"]) == (True, True)
+
+
 def test_a_view_of_this_study_is_returned_and_sent_back() -> None:
-    view = {"study": STUDY.sha256, "slice": 0, "threshold": 0.42, "sequence": "T2"}
-    at = run(view=view)
+    view = VIEW | {"slice": 0, "threshold": 0.42}
+    at = run(view)
     assert at.text[0].value == repr(view)
     assert data_of(at)["view"] == view
 
 
 @pytest.mark.parametrize("view", [None, {"study": "other", "slice": 9, "threshold": 0.9, "sequence": "T1"}])
 def test_a_view_of_another_study_is_none(view: dict[str, Any] | None) -> None:
-    at = run(view=view)
+    at = run(view)
     assert at.text[0].value == "None"
     assert data_of(at)["view"] is None
+
+
+@pytest.mark.parametrize("told", [None, {"study": "other", "slice": 9, "threshold": 0.9, "sequence": "T1"}])
+def test_where_the_state_has_gone_the_view_resumes(told: dict[str, Any] | None) -> None:
+    at = run(told, resume=VIEW)
+    assert at.text[0].value == repr(VIEW)
+    assert data_of(at)["view"] == VIEW
+
+
+def test_what_the_hand_has_told_counts_more_than_what_it_resumed() -> None:
+    at = run(VIEW | {"slice": 0}, resume=VIEW)
+    assert at.text[0].value == repr(VIEW | {"slice": 0})
+    assert data_of(at)["view"] == VIEW | {"slice": 0}

@@ -1,0 +1,200 @@
+// What lies over the grey picture: the mask at the threshold as fill or outline, probability as a heat map, agreement
+// with the reference, and the reference's outline. Lines are paths in device pixels, so they are crisp at any zoom;
+// what does not depend on the threshold is kept from one call to the next.
+
+import { edgeLoops, isoLoops } from "./contour.js";
+import { classLayer, heatLayer } from "./layers.js";
+import { AGREEMENT, HEAT_STOPS, PALETTE, TUMOUR_CLASSES } from "./palette.js";
+
+const FILL_ALPHA = 0.4;
+const AGREEMENT_ALPHA = 0.5;
+const LINE = 1.75; // CSS pixels
+const THIN = 1.5;
+const HALO = 1; // CSS pixels more than the line that it lies under
+const DASHES = [5, 3];
+// Nested, so that each boundary inside a tumour is drawn in the colour of one class; oedema is what lies round them.
+const INNER_CLASSES = [TUMOUR_CLASSES[2], TUMOUR_CLASSES[0]];
+
+// Agreement needs a reference.
+const shownMode = (look, hasReference) => (look.mode === "agreement" && !hasReference ? "fill" : look.mode);
+
+// Paints over a picture drawn in device pixels; `matrix` { a, d, e, f } takes plane coordinates there (X = a x + e,
+// Y = d y + f). `part` = { levels, classes, reference }, Planes of one slice with one box, or null. `look` = { mode, k,
+// opacity, overlay, reference, smooth, ratio }. `cache` is the pane's own object, {} at first. A plane is known by
+// where its data lie, so other voxels need another array.
+export function paintOverlay(context, matrix, part, look, cache) {
+  const mode = shownMode(look, Boolean(part.reference));
+  const marks = look.overlay && Boolean(part.levels);
+  const pen = { context, matrix, part, look, cache };
+  context.save();
+  context.lineJoin = "round";
+  if (marks && mode === "heat") paintHeat(pen);
+  else if (marks && mode === "agreement") paintAgreement(pen);
+  else if (marks) paintMask(pen, mode === "fill");
+  if (look.reference && part.reference && !(marks && mode === "agreement")) paintReference(pen);
+  context.restore();
+}
+
+// What is on screen, as { colour, label }: with `dashed` for a dashed line, with `ramp` (CSS colours from probability 0
+// to 1) for the heat map.
+export function legendOf(look, hasClasses, hasReference) {
+  const mode = shownMode(look, hasReference);
+  const entries = look.overlay ? legendOfMode(mode, hasClasses) : [];
+  if (!hasReference || !look.reference || (look.overlay && mode === "agreement")) return entries;
+  return [...entries, { colour: PALETTE.reference.css, label: "reference", dashed: true }];
+}
+
+function legendOfMode(mode, hasClasses) {
+  const entry = ({ colour, label }) => ({ colour: colour.css, label });
+  if (mode === "agreement") return AGREEMENT.map(entry);
+  if (mode === "heat") {
+    const ramp = HEAT_STOPS.map(({ css }) => css);
+    return [
+      { colour: ramp.at(-1), label: "probability 0 to 1", ramp },
+      { colour: PALETTE.threshold.css, label: "threshold" },
+    ];
+  }
+  const shown = mode === "fill" ? TUMOUR_CLASSES : INNER_CLASSES;
+  const classes = hasClasses ? TUMOUR_CLASSES.filter((one) => shown.includes(one)) : [];
+  return [{ colour: PALETTE.tumour.css, label: "tumour" }, ...classes.map(entry)];
+}
+
+// Sorts voxels into hit, missed and false alarm: 1 in the array of that name in `into`, 0 in the others.
+export function sortVoxels(levels, reference, k, into) {
+  for (let i = 0; i < levels.length; i++) {
+    const marked = levels[i] >= k;
+    const real = reference[i] > 0;
+    into.hit[i] = marked && real ? 1 : 0;
+    into.missed[i] = !marked && real ? 1 : 0;
+    into.falseAlarm[i] = marked && !real ? 1 : 0;
+  }
+  return into;
+}
+
+function paintMask(pen, filled) {
+  const { context, part, look } = pen;
+  const outline = maskPath(pen);
+  if (part.classes) paintClasses(pen, outline, filled);
+  else if (filled) {
+    context.globalAlpha = FILL_ALPHA * look.opacity;
+    context.fillStyle = PALETTE.tumour.css;
+    context.fill(outline);
+  }
+  strokeLine(pen, outline, PALETTE.tumour, LINE);
+}
+
+function paintClasses(pen, outline, filled) {
+  const { context, matrix, part, look, cache } = pen;
+  context.save();
+  context.clip(outline);
+  if (filled) {
+    const key = [...planeKey(part.classes), ...planeKey(part.levels)];
+    const layer = remembered(cache, "classes", key, () => classLayer(part));
+    paintLayer(pen, layer, part.classes, FILL_ALPHA);
+  }
+  for (const { value, colour } of INNER_CLASSES) {
+    const key = [...planeKey(part.classes), look.smooth];
+    const loops = () => loopsOfLabels(onlyClass(part.classes, value), look.smooth);
+    const path = remembered(cache, `class ${value}`, key, () => pathOf(loops()));
+    strokeLine(pen, onCanvas(path, matrix), colour, THIN, { halo: !filled });
+  }
+  context.restore();
+}
+
+function paintHeat(pen) {
+  const { levels } = pen.part;
+  paintLayer(pen, remembered(pen.cache, "heat", planeKey(levels), () => heatLayer(levels)), levels, 1);
+  strokeLine(pen, maskPath(pen), PALETTE.threshold, THIN);
+}
+
+function paintAgreement(pen) {
+  const { context, matrix, part, look, cache } = pen;
+  const key = [...planeKey(part.levels), ...planeKey(part.reference), look.k];
+  const paths = remembered(cache, "agreement", key, () => agreementPaths(part, look.k, cache));
+  for (const [i, { colour }] of AGREEMENT.entries()) {
+    const path = onCanvas(paths[i], matrix);
+    context.globalAlpha = AGREEMENT_ALPHA * look.opacity;
+    context.fillStyle = colour.css;
+    context.fill(path);
+    context.globalAlpha = look.opacity;
+    context.strokeStyle = colour.css;
+    context.lineWidth = THIN * look.ratio;
+    context.stroke(path);
+  }
+}
+
+function agreementPaths({ levels, reference }, k, cache) {
+  const size = levels.data.length;
+  const arrays = () => Object.fromEntries(AGREEMENT.map(({ name }) => [name, new Uint8Array(size)]));
+  const sorted = sortVoxels(levels.data, reference.data, k, remembered(cache, "sorted", [size], arrays));
+  return AGREEMENT.map(({ name }) => pathOf(edgeLoops({ ...levels, data: sorted[name] }, 1)));
+}
+
+function paintReference(pen) {
+  const { matrix, part, look, cache } = pen;
+  const key = [...planeKey(part.reference), look.smooth];
+  const path = remembered(cache, "reference", key, () => pathOf(loopsOfLabels(part.reference, look.smooth)));
+  const opaque = { ...pen, look: { ...look, opacity: 1 } };
+  strokeLine(opaque, onCanvas(path, matrix), PALETTE.reference, LINE, { dashes: DASHES });
+}
+
+// On a thin dark halo a line stays in sight on bright tissue.
+function strokeLine({ context, look }, path, colour, cssPixels, { dashes = [], halo = true } = {}) {
+  context.globalAlpha = look.opacity;
+  if (halo) {
+    context.setLineDash([]);
+    context.strokeStyle = "rgb(0 0 0 / 0.45)";
+    context.lineWidth = (cssPixels + HALO) * look.ratio;
+    context.stroke(path);
+  }
+  context.setLineDash(dashes.map((length) => length * look.ratio));
+  context.strokeStyle = colour.css;
+  context.lineWidth = cssPixels * look.ratio;
+  context.stroke(path);
+}
+
+function maskPath({ matrix, part: { levels }, look, cache }) {
+  const key = [...planeKey(levels), look.k, look.smooth];
+  const loops = () => (look.smooth ? isoLoops(levels, look.k) : edgeLoops(levels, look.k));
+  const path = remembered(cache, "mask", key, () => pathOf(loops()));
+  return onCanvas(path, matrix);
+}
+
+const loopsOfLabels = (plane, smooth) => (smooth ? isoLoops(plane, 1, 1) : edgeLoops(plane, 1));
+const onlyClass = (classes, value) => ({ ...classes, data: classes.data.map((label) => (label === value ? 1 : 0)) });
+
+// Loops as one path, in plane coordinates.
+function pathOf(loops) {
+  const path = new Path2D();
+  for (const loop of loops) {
+    path.moveTo(loop[0], loop[1]);
+    for (let i = 2; i < loop.length; i += 2) path.lineTo(loop[i], loop[i + 1]);
+    path.closePath();
+  }
+  return path;
+}
+
+function onCanvas(path, { a, d, e, f }) {
+  const placed = new Path2D();
+  placed.addPath(path, { a, b: 0, c: 0, d, e, f });
+  return placed;
+}
+
+function paintLayer({ context, matrix, look }, layer, { row, column }, alpha) {
+  context.save();
+  context.setTransform(matrix.a, 0, 0, matrix.d, matrix.e, matrix.f);
+  context.imageSmoothingEnabled = look.smooth;
+  context.globalAlpha = alpha * look.opacity;
+  context.drawImage(layer, column, row);
+  context.restore();
+}
+
+const planeKey = ({ data }) => [data.buffer, data.byteOffset];
+
+// What `make` gave the last time, as long as every part of the key is the same.
+function remembered(cache, name, key, make) {
+  const entry = cache[name];
+  if (entry && entry.key.length === key.length && entry.key.every((part, i) => part === key[i])) return entry.value;
+  cache[name] = { key, value: make() };
+  return cache[name].value;
+}

@@ -1,0 +1,54 @@
+"""Checkpoints and surfaces that are kept between reruns."""
+
+import os
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from made_up_network import write_checkpoint
+
+from app.errors import CheckpointMissingError
+from app.model.checkpoint import CARD, load_card
+from app.pages import cache
+from app.study import Sequence, Source, Study
+
+
+def test_the_shipped_card_is_the_default_and_read_once() -> None:
+    assert cache.card().sha256 == load_card().sha256
+    assert cache.card() is cache.card()
+
+
+def test_another_folder_has_another_card_which_is_read_again_when_it_changes(tmp_path: Path) -> None:
+    first = write_checkpoint(tmp_path / "a", 0.4)
+    assert (cache.card(tmp_path / "a").sha256, cache.card(tmp_path / "a").threshold) == (first, 0.4)
+    write_checkpoint(tmp_path / "a", 0.6)
+    os.utime(tmp_path / "a" / CARD, (1, 1))
+    assert cache.card(tmp_path / "a").threshold == 0.6
+
+
+def test_a_missing_card_is_reported_and_found_once_it_is_there(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointMissingError):
+        cache.card(tmp_path)
+    write_checkpoint(tmp_path, 0.5)
+    assert cache.card(tmp_path).threshold == 0.5
+
+
+def test_networks_are_kept_by_the_checkpoint_that_they_are_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_tensorflow = SimpleNamespace(Segmenter=lambda folder: [folder])
+    monkeypatch.setitem(sys.modules, "app.model.segmenter", without_tensorflow)
+    for name in "ab":
+        write_checkpoint(tmp_path / name, 0.5)
+    one, other = (cache.segmenter(tmp_path / name) for name in "ab")
+    assert (one, other) == ([tmp_path / "a"], [tmp_path / "b"])
+    assert cache.segmenter(tmp_path / "a") is one
+
+
+def test_a_head_is_made_once_a_study() -> None:
+    def study(seed: int) -> Study:
+        image = np.random.default_rng(seed).uniform(0, 9, (4, 5, 6)).astype(np.float32)
+        return Study("s", {Sequence.T1: image}, Source("picture", image.shape))
+
+    assert cache.head(study(1)) is cache.head(study(1))
+    assert cache.head(study(2)) is not cache.head(study(1))
