@@ -38,7 +38,7 @@ SIMULATED = ROOT / "sample_scans" / "glioma"
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 FLAGS += ["--disable-background-networking", "--disable-component-update"]
 VIEWER = Hands(".gliolens .stage", "]", "input.threshold", ".gliolens .stage")
-BASELINE = Hands(".st-key-threshold [role=slider]", "ArrowRight", ".st-key-threshold [data-baseweb=slider]", None)
+BASELINE = Hands(".st-key-threshold input", "ArrowRight", ".st-key-threshold [role=group] > div", None)
 OPENINGS, KEYS, COMMITS, STEPS, STUDY_ROUNDS = 5, 20, 20, 1000, 5
 
 ROWS = (  # name in the results, words, what issue asks
@@ -73,7 +73,7 @@ def serve(script: str, folder: Path) -> Iterator[tuple[str, int]]:
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", f"benchmarks/{script}", "--server.port", str(port)]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen([*command, "--", str(folder)], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([*command, "--", str(folder)], cwd=ROOT, env=environment, stdout=sys.stderr)
     try:
         _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
         yield f"http://127.0.0.1:{port}", process.pid
@@ -95,7 +95,7 @@ def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
 def measure(browser: Browser, script: str, hands: Hands, folder: Path) -> dict[str, float]:
     """Everything that can be measured on one of the two pages."""
     context = browser.new_context(viewport={"width": 1920, "height": 1080})
-    context.set_default_timeout(180_000)
+    context.set_default_timeout(60_000)
     with serve(script, folder) as (url, pid):
         with opened(context, url):
             pass  # study, levels and blobs are in the server's memory now, scripts in the browser's

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from viewer_study import THRESHOLD, Case, read_cases
 
 from app.study import threshold_level
-from app.viewer.payload import grey_window
 
 TUMOUR = np.array([255, 107, 87], np.float32)
 OPACITY = 0.4
@@ -26,8 +25,8 @@ def _greys() -> dict[str, tuple[Case, NDArray[np.float32]]]:
     greys = {}
     for name, case in read_cases(Path(sys.argv[1])).items():
         image = next(iter(case.study.images.values()))
-        low, high = grey_window(image)
-        greys[name] = case, ((image - low) * (255 / (high - low))).clip(0, 255)
+        low, high = np.percentile(image[image > image.min()], (1, 99.5))
+        greys[name] = case, ((image - low) * (255 / (high - low))).clip(0, 255).astype(np.float32)
     return greys
 
 

@@ -18,7 +18,11 @@ st.set_page_config(layout="wide")
 def _blobs() -> dict[str, tuple[Case, bytes, bytes]]:
     """Every study with its scan and its levels packed: the result is in memory."""
     return {
-        name: (case, pack_scan(case.study), pack_levels(case.levels, case.study, CHECKPOINT, complete=True))
+        name: (
+            case,
+            pack_scan(case.study),
+            pack_levels(case.levels, case.study, CHECKPOINT, complete=True, classes=case.classes),
+        )
         for name, case in read_cases(Path(sys.argv[1])).items()
     }
 

@@ -20,11 +20,12 @@ def page(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Page]:
     context.close()
 
 
-def wait_for_background(page: Page, colour: str) -> None:
+def wait_for_background(page: Page, colour: str, drawn: str = "stPageLink") -> None:
+    """Until the page has drawn something and has this background."""
     page.wait_for_function(
-        """colour => document.querySelector("[data-testid=stPageLink]")
+        """([colour, drawn]) => document.querySelector(`[data-testid=${drawn}]`)
             && getComputedStyle(document.querySelector(".stApp")).backgroundColor === colour""",
-        arg=colour,
+        arg=[colour, drawn],
     )
 
 
@@ -42,10 +43,9 @@ def test_dark_at_first_then_as_chosen_on_every_page(page: Page, serve: Callable[
     wait_for_background(page, LIGHT)
     page.reload()
     wait_for_background(page, LIGHT)
-    page.goto(f"{url}/?x=1")  # another path, for which Streamlit itself knows no choice
-    page.goto(f"{url}/about?x=1")
-    wait_for_background(page, LIGHT)
+    page.goto(f"{url}/performance")  # another path, for which Streamlit itself knows no choice
+    wait_for_background(page, LIGHT, "stPlotlyChart")
     choose(page, "Dark")
-    wait_for_background(page, DARK)
-    page.reload()
+    wait_for_background(page, DARK, "stPlotlyChart")
+    page.goto(f"{url}/about")
     wait_for_background(page, DARK)

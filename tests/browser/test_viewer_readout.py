@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from room import Room
-from viewer_studies import STUDIES, fullest_slice, validation_curve
+from viewer_studies import STUDIES, classes_for, fullest_slice, validation_curve
 
 from app.evaluation.threshold_curve import ThresholdCurve
-from app.study import Study
+from app.study import CLASS_LABELS, Study
 
 APP = Path(__file__).with_name("viewer_app.py")
 MIDDLE = 12
+THRESHOLDS = (0.0, 0.005, 0.01, 0.05, 0.1, 0.145, 0.2, 0.235, 0.3, 0.305)
+THRESHOLDS += (0.35, 0.4, 0.5, 0.55, 0.615, 0.7, 0.82, 0.9, 0.995, 1.0)
 UNKNOWN = {"recall": None, "precision": None, "dice": None, "volume_ml": None, "voxels": None}
 
 
@@ -67,6 +69,13 @@ def expected(study: Study, levels: NDArray[np.uint8], threshold: float) -> dict[
     return {name: None if math.isnan(value) else value for name, value in values.items()} | size
 
 
+def class_sizes(study: Study, levels: NDArray[np.uint8], threshold: float) -> list[dict[str, Any]]:
+    """A voxel of level 0 has no class, at threshold 0 too."""
+    marked, classes = levels >= max(round(threshold * 200), 1), classes_for(levels)
+    counts = [(label, int((marked & (classes == label)).sum())) for label in CLASS_LABELS]
+    return [{"label": label, "voxels": n, "volume_ml": n * (study.voxel_ml or 0)} for label, n in counts]
+
+
 def slice_of(study: Study, levels: NDArray[np.uint8], at: int) -> tuple[Study, NDArray[np.uint8]]:
     images = {sequence: image[at : at + 1] for sequence, image in study.images.items()}
     reference = None if study.reference is None else study.reference[at : at + 1]
@@ -77,10 +86,11 @@ def card(room: Room, name: str) -> str:
     return room.page.locator(f".card.{name} .value").inner_text().strip()
 
 
-def test_scores_are_pythons_to_the_last_digit(enter: Callable[[str], Room]) -> None:
+def test_scores_and_class_sizes_are_pythons_to_the_last_digit_at_twenty_thresholds(enter: Callable[[str], Room]) -> None:
     room = enter("right")
     study, levels = STUDIES["right"]()
-    for threshold in (0.0, 0.005, 0.235, 0.3, 0.615, 0.995, 1.0):
+    seen = set()
+    for threshold in THRESHOLDS:
         room.page.locator("input.threshold").fill(str(threshold))
         for at in (MIDDLE, 3, 23):
             room.page.locator("input.slice").fill(str(at + 1))
@@ -89,7 +99,20 @@ def test_scores_are_pythons_to_the_last_digit(enter: Callable[[str], Room]) -> N
             assert readout["threshold"] == threshold
             assert readout["scan"] == expected(study, levels, threshold)
             assert readout["slice"] == expected(*slice_of(study, levels, at), threshold)
+            assert readout["classes"] == class_sizes(study, levels, threshold)
             assert (readout["source"], readout["complete"]) == ("reference", True)
+            seen.add(readout["scan"]["voxels"])
+    assert len(seen) == len(THRESHOLDS) == 20
+
+
+def test_class_sizes_are_written_under_the_cards_and_only_where_there_are_classes(enter: Callable[[str], Room]) -> None:
+    room = enter("right")
+    sizes = [size["volume_ml"] for size in class_sizes(*STUDIES["right"](), 0.3)]
+    shown = [text.strip() for text in room.page.locator(".class-size").all_inner_texts()]
+    assert shown == [f"{ml:.2f} ml" for ml in sizes]
+    enter("left")
+    assert room.readout()["classes"] is None
+    assert not room.page.locator(".classes").is_visible()
 
 
 def test_scores_of_the_scan_are_named_exact_and_say_whether_targets_are_met(enter: Callable[[str], Room]) -> None:
@@ -163,7 +186,7 @@ def test_a_picture_has_an_area_in_pixels_and_no_sides(enter: Callable[[str], Roo
     assert scan["volume_ml"] is None
     assert card(room, "volume") == f"{scan['voxels']} px"
     assert room.page.locator(".volume .what").inner_text() == "Tumour area · picture"
-    assert not room.page.locator(".side.right").is_visible()
+    assert not room.stage.locator(".side.right").is_visible()
     assert room.page.locator(".unoriented").is_visible()
     assert not room.page.locator("input.slice").is_visible()
 
@@ -227,27 +250,3 @@ def test_threshold_zero_marks_the_whole_slice(enter: Callable[[str], Room]) -> N
     left, top, right, bottom = box
     assert left < 0.25 < 0.75 < right
     assert top < 0.05 < 0.95 < bottom
-
-
-@pytest.mark.parametrize("density", [1, 2])
-def test_the_overlay_lies_where_the_levels_are_in_square_millimetres(
-    enter_at: Callable[..., Room], density: float
-) -> None:
-    room = enter_at("complete", density)
-    study, levels = STUDIES["right"]()
-    inside = levels[fullest_slice(levels)] >= 60
-    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
-    assert study.spacing is not None
-    _, mm_y, mm_x = study.spacing
-
-    width, height = room.page.locator("canvas").evaluate("canvas => [canvas.width, canvas.height]")
-    shown = room.page.locator("canvas").bounding_box()
-    assert shown
-    assert (width, height) == (round(shown["width"] * density), round(shown["height"] * density))
-    box = room.tumour_on_screen()
-    assert box
-    left, top, right, bottom = box
-    assert right < 0.5  # the patient's right is on the left
-    assert (top + bottom) / 2 < 0.5
-    aspect = (right - left) * width / ((bottom - top) * height)
-    assert aspect == pytest.approx((np.ptp(columns) + 1) * mm_x / ((np.ptp(rows) + 1) * mm_y), rel=0.05)
