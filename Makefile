@@ -24,7 +24,7 @@ check: .venv/.dev node_modules/.installed ## formatting, lint, types and import 
 	@echo "Checking the import contracts"
 	@$(BIN)/lint-imports --no-logo
 	@echo "Checking the JavaScript"
-	@$(BIN)/node node_modules/eslint/bin/eslint.js app tests eslint.config.js
+	@$(BIN)/node node_modules/eslint/bin/eslint.js app benchmarks tests eslint.config.js
 
 test: check ## check, then all tests, with warnings as errors
 	@echo "Running the tests of the JavaScript"

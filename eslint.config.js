@@ -18,7 +18,7 @@ const strict = {
 export default [
   js.configs.recommended,
   { linterOptions: { reportUnusedDisableDirectives: "error" }, rules: strict },
-  { files: ["app/**"], languageOptions: { globals: globals.browser } },
+  { files: ["app/**", "benchmarks/**"], languageOptions: { globals: globals.browser } },
   { files: ["tests/**", "eslint.config.js"], languageOptions: { globals: globals.node } },
   // A file of tests is a list of cases, and its length no sign of trouble.
   { files: ["tests/**"], rules: { "max-lines": "off" } },

@@ -60,8 +60,8 @@ class Tab:
         return sum(usage[part] for part in ("usedSize", "embedderHeapUsedSize", "backingStorageSize")) / 1e6
 
     def main_thread_ms(self) -> float:
-        """How long the page's main thread has been busy so far."""
-        self._cdp.send("Performance.enable")
+        """CPU time of the page's main thread so far, from the first call on."""
+        self._cdp.send("Performance.enable", {"timeDomain": "threadTicks"})
         metrics = self._cdp.send("Performance.getMetrics")["metrics"]
         return next(1000 * m["value"] for m in metrics if m["name"] == "TaskDuration")
 

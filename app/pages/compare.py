@@ -47,7 +47,12 @@ def choose_side(name: str) -> Side:
     folder = next(iter(folders))
     if len(folders) > 1:
         folder = st.selectbox(
-            f"Checkpoint {name}", list(folders), int(second), format_func=folders.__getitem__, key=f"{name}-checkpoint"
+            f"Checkpoint {name}",
+            list(folders),
+            int(second),
+            format_func=folders.__getitem__,
+            key=f"{name}-checkpoint",
+            label_visibility="collapsed",
         )
     card = cache.card(folder)
     return Side(name, study, folder, card, cache.results().get(study.sha256, card.sha256))

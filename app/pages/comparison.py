@@ -97,7 +97,7 @@ def difference(left: Side, right: Side, thresholds: tuple[float, float]) -> str 
     volume = f" ({volume_text(apart, left.study)})" if left.study.voxel_ml else ""
     dice = dice_text(ratio(2 * shared, 2 * shared + apart))
     return (
-        f"The two masks differ in {apart:,} voxels{volume}: {only_left:,} are in the left one alone, "
+        f"The two masks differ in {apart:,} voxels{volume}: {only_left:,} in the left one alone, "
         f"{only_right:,} in the right one alone. Dice between them: {dice}."
     )
 

@@ -12,7 +12,7 @@ from app.pages.chooser import MINE, choose_study
 from app.pages.guard import shown_errors
 from app.pages.opening import opening_slice, validation_for
 from app.pages.samples import load_samples
-from app.pages.segmentation import segment
+from app.pages.segmentation import segment, slice_on_screen
 from app.pages.solid import show_solid
 from app.study import Probability, Study
 from app.viewer import View, levels_loader, scan_loader, viewer
@@ -39,7 +39,7 @@ def render() -> None:
         reading_room(study, card, result, opening_slice(study, result, card.threshold))
         if result is None:
             with progress:
-                segment(study, first_slice=_slice_on_screen(study, card))
+                segment(study, first_slice=slice_on_screen(study, card.threshold))
             st.rerun()
 
 
@@ -100,13 +100,6 @@ def _link(study: Study) -> str:
         return study.sha256[:12]
     st.session_state[OPENED] = chosen
     return chosen
-
-
-def _slice_on_screen(study: Study, card: Card) -> int:
-    view: View | None = (st.session_state.get("viewer") or {}).get("view")
-    if view and view["study"] == study.sha256:
-        return view["slice"]
-    return opening_slice(study, None, card.threshold)
 
 
 render()

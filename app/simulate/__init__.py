@@ -1,1 +1,1 @@
-"""Simulated MRI of brain tumours with exact labels. Needs nilearn and scikit-image, which serving does not."""
+"""Simulated MRI of brain tumours with exact labels. Needs nilearn, which serving does not."""

@@ -12,10 +12,10 @@ from app.viewer.mesh import Mesh, mask_mesh
 
 MOST_TRIANGLES = 35_000
 """Of the tumour's surfaces together; with the head they come to 60 thousand at most, and to about 1 MB."""
-FINEST_BOX = 2_000_000
-"""Voxels of a tumour's volume from which its surface is made of wider blocks at once: it would take seconds."""
+LARGEST_FINE = 2_000_000
+"""Voxels of a tumour from which its surface is made of wider blocks at once: it would take seconds."""
 WHOLE = ("tumour", "#ff6b57", 1.0)
-CLASSES = {1: ("necrotic core", "#7b2ff7", 1.0), 2: ("oedema", "#5a9dff", 0.3), 4: ("enhancing", "#ffd23f", 0.55)}
+CLASSES = {1: ("necrotic core", "#7b2ff7", 1.0), 2: ("oedema", "#5a9dff", 0.35), 4: ("enhancing", "#ffd23f", 0.55)}
 """Name, colour and opacity of a tumour without classes, and of each class; names and colours as in `js/palette.js`."""
 HEAD_COLOUR, HEAD_OPACITY = "#93a0b4", 0.16
 LETTER_COLOUR = "#5b8fd0"  # readable on black and on white
@@ -25,7 +25,7 @@ LETTER_GAP = 0.06
 """How far outside a letter stands, in parts of the longest side."""
 EYE = {"x": -0.8, "y": -1.1, "z": 0.45}
 """Where one looks from: the patient's front right, slightly above."""
-LIGHT = {"ambient": 0.55, "diffuse": 0.7, "specular": 0.15, "roughness": 0.7, "fresnel": 0.05}
+LIGHT = {"ambient": 0.7, "diffuse": 0.6, "specular": 0.15, "roughness": 0.7, "fresnel": 0.05}
 
 
 def solid_figure(study: Study, result: Probability, threshold: float, head: Mesh) -> go.Figure:
@@ -46,7 +46,8 @@ def solid_figure(study: Study, result: Probability, threshold: float, head: Mesh
         figure.add_trace(_trace(mesh, label, colour, opacity, legend=True))
     if not figure.data:
         sentence = f"No voxel reaches the threshold {threshold:.3f}."
-        figure.add_annotation(text=sentence, x=0.5, y=0.98, xref="paper", yref="paper", showarrow=False)
+        below = {"x": 0.5, "y": 0.02, "xref": "paper", "yref": "paper", "font_size": 15}
+        figure.add_annotation(text=sentence, showarrow=False, **below)
     if len(head.triangles):
         figure.add_trace(_trace(head, "head", HEAD_COLOUR, HEAD_OPACITY, legend=False))
     if study.source.affine is not None:
@@ -70,7 +71,7 @@ def _tumour(
         masks = [(look, labels == label) for label, look in CLASSES.items()]
     masks = [(look, mask) for look, mask in masks if mask.any()]
     filled = sum(int(np.count_nonzero(mask)) for _, mask in masks)
-    coarseness = max(1, math.ceil((filled / FINEST_BOX) ** (1 / 3)))
+    coarseness = max(1, math.ceil((filled / LARGEST_FINE) ** (1 / 3)))
     while True:
         parts = [(look, mask, mask_mesh(mask, study.spacing, coarseness)) for look, mask in masks]
         triangles = sum(len(mesh.triangles) for _, _, mesh in parts)

@@ -96,6 +96,21 @@ class Room:
         """By a button of `viewer_app`; gives it no time to arrive."""
         self.page.locator(f".st-key-open-{name} button").click()
 
+    def restore(self, slice_from_0: int) -> None:
+        """The first sequence, the default threshold and the first look, on some slice; the pointer is elsewhere."""
+        self.page.mouse.move(1, 1)
+        self.root.evaluate(
+            """r => {
+                r.querySelector("dialog").close();
+                r.querySelector("details").open = false;
+                if (r.querySelector(".cine").ariaPressed === "true") r.querySelector(".cine").click();
+            }"""
+        )
+        for key in ("r", "d", "1"):
+            self.press(key)
+        self.root.locator("input.slice").fill(str(slice_from_0 + 1))
+        self.wait("r.dataset.state.startsWith(a)", f"{slice_from_0}|")
+
     def press(self, key: str) -> None:
         """A key, with the keyboard's focus on the axial picture."""
         self.stage.focus()

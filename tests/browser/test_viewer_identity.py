@@ -8,10 +8,10 @@ from room import Room
 from viewer_studies import STUDIES, fullest_slice
 
 APP = Path(__file__).with_name("viewer_app.py")
+LAST = "bare"
 WATCH = """root => {
     window.seen = [];
-    const canvas = root.querySelector("canvas");
-    const side = () => {
+    const side = canvas => {
         const { width, height } = canvas;
         const pixels = canvas.getContext("2d").getImageData(0, 0, width, height).data;
         let [left, right] = [0, 0];
@@ -23,12 +23,14 @@ WATCH = """root => {
     };
     const note = () => {
         const { study, overlay } = root.dataset;
-        window.seen.push([root.querySelector(".name").textContent, study, overlay, side()]);
+        const planes = root.classList.contains("three-planes") ? ["axial", "coronal"] : ["axial"];
+        const halves = planes.map(plane => side(root.querySelector(`.${plane} canvas`)));
+        window.seen.push([root.querySelector(".name").textContent, study, overlay, ...halves]);
     };
     new MutationObserver(note).observe(root, { attributes: true, attributeFilter: ["data-paints"] });
 }"""
-HALVES = {"right": "left half", "left": "right half", "unsegmented": "none"}
-"""Where the tumour is drawn: the patient's right is on the left."""
+HALVES = {"right": "left half", "left": "right half", "unsegmented": "none", "picture": "right half", LAST: "left half"}
+"""Where the tumour is drawn, in the axial plane and in the coronal one: the patient's right is on the left."""
 
 
 @pytest.fixture(scope="module")
@@ -46,22 +48,28 @@ def room(page_once: Room) -> Room:
 def test_fast_changes_of_study_never_show_another_ones_overlay(room: Room) -> None:
     studies = {name: STUDIES[name]()[0] for name in HALVES}
     room.root.evaluate(WATCH)
-    for name in ("left", "right", "left", "unsegmented", "right", "left"):
+    for name in ("left", "right", "left", "unsegmented", "picture", "right", "left", LAST):
         room.open_study(name)
-        room.press("]")  # a repaint, at whatever point the change has got to
-    room.wait_for_overlay(studies["left"].sha256)
+        paints = int(room.attribute("paints"))
+        room.press("s")  # a repaint, at whatever point the change has got to; Python hears nothing of it
+        room.wait("Number(r.dataset.paints) > a", paints)
+    room.wait_for_overlay(studies[LAST].sha256)
 
     seen: list[list[str]] = room.page.evaluate("window.seen")
     half_of = {studies[name].sha256: half for name, half in HALVES.items()}
     name_of = {study.sha256: study.name for study in studies.values()}
-    assert len(seen) > 6
-    for name, study, overlay, half in seen:
+    assert len(seen) >= 8
+    for name, study, overlay, *halves in seen:
         assert study in ("", *half_of)
         assert overlay in ("", study)
-        assert half == (half_of[study] if overlay else "none")
+        for half in halves:  # a plane outside the tumour has none
+            assert half in {half_of[study] if overlay else "none", "none"}
+        if overlay and study != studies["unsegmented"].sha256:
+            assert halves[0] != "none"
         if study:
             assert name == name_of[study]
-    assert seen[-1][1] == studies["left"].sha256
+    assert len(seen[0]) == 5  # with the coronal plane
+    assert seen[-1][1:] == [studies[LAST].sha256] * 2 + [half_of[studies[LAST].sha256]] * 2
 
 
 def test_a_study_without_levels_has_no_overlay_after_one_with_them(room: Room) -> None:
@@ -75,12 +83,12 @@ def test_a_study_without_levels_has_no_overlay_after_one_with_them(room: Room) -
 
 def test_a_new_study_starts_at_its_own_slice_and_default_and_is_found_again_as_it_was_left(room: Room) -> None:
     study, levels = STUDIES["healthy"]()
+    state = "0|0.450"
+    room.page.locator("input.threshold").fill("0.45")
     room.press("Home")
-    room.press("Shift+BracketRight")
     room.press("2")
-    room.wait("r.dataset.state.startsWith('0|')")
-    state = room.attribute("state")
-    view = {"study": STUDIES["right"]()[0].sha256, "slice": 0, "threshold": float(state[2:]), "sequence": "T1"}
+    room.wait_for_state(state)
+    view = {"study": STUDIES["right"]()[0].sha256, "slice": 0, "threshold": 0.45, "sequence": "T1"}
     room.page.get_by_text(repr(view)).wait_for()
 
     room.open_study("healthy")

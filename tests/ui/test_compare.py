@@ -73,7 +73,7 @@ def test_the_table_follows_the_thresholds_of_the_viewers(app: AppTest) -> None:
     app.session_state["viewer-left"] = {"view": {"study": study, "slice": 0, "threshold": 0.9, "sequence": "FLAIR"}}
     app.run()
     assert list(app.dataframe[0].value["threshold"]) == ["0.900", f"{load_card().threshold:.3f}"]
-    assert ": 0 are in the left one alone" in text(app) and "differ in 0 voxels" not in text(app)
+    assert ": 0 in the left one alone" in text(app) and "differ in 0 voxels" not in text(app)
 
 
 def test_two_checkpoints_are_compared_on_one_study(
@@ -139,10 +139,10 @@ def side(name: str, levels: list[int], reference: list[int] | None = None) -> Si
 def test_masks_of_one_study_are_compared_voxel_by_voxel() -> None:
     left, right = side("left", [200, 150, 100, 0]), side("right", [0, 150, 100, 100])
     assert difference(left, right, (0.5, 0.5)) == (
-        "The two masks differ in 2 voxels (1.0 ml): 1 are in the left one alone, 1 in the right one alone. "
+        "The two masks differ in 2 voxels (1.0 ml): 1 in the left one alone, 1 in the right one alone. "
         "Dice between them: 0.667."
     )
-    assert "1 are in the left one alone, 3 in" in difference(left, right, (0.9, 0.5))
+    assert "1 in the left one alone, 3 in" in difference(left, right, (0.9, 0.5))
     assert "Dice between them: –" in difference(side("left", [0] * 4), side("right", [0] * 4), (0.5, 0.5))
 
 

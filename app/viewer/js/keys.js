@@ -49,7 +49,7 @@ export const KEYS = [
   [["f"], "f, double click", "fit the head", [(view) => change(view, { lenses: {} })]],
   [["r"], "r", "reset the view", [reset]],
   [["y"], "y", "copy the view as a picture", [copyView]],
-  [["?", "Shift+?"], "?", "this card", [(view) => toggleHelp(view)]],
+  [["?"], "?", "this card", [(view) => toggleHelp(view)]],
 ];
 
 export const HANDS = [

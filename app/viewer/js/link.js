@@ -5,6 +5,8 @@ import { STEPS } from "./decode.js";
 import { LAYOUTS, MODES } from "./state.js";
 import { compact } from "./window.js";
 
+let asked = null;
+
 const number = (text) => (text !== null && text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : null);
 const within = (value, low, high) => (value ?? null) !== null && value >= low && value <= high;
 const numbers = (text) => (text ?? "").split(",").map(number);
@@ -49,7 +51,14 @@ function lookIn(params, data) {
   return found;
 }
 
-export const readLink = (data) => fromParams(new URLSearchParams(window.location.search), data);
+// What the page's address said when the page was opened, for the study that it names: once, whenever that is opened.
+export function readLink(data) {
+  asked ??= new URLSearchParams(window.location.search);
+  if (!data.link || asked.get("study") !== data.link) return {};
+  const found = fromParams(asked, data);
+  asked = new URLSearchParams();
+  return found;
+}
 
 export function writeLink(view) {
   if (!view.data.link) return;

@@ -38,7 +38,14 @@ export function onTouchMove(view, pane, event) {
   pane.fingers.set(event.pointerId, fingerOf(event));
   const fingers = [...pane.fingers.values()];
   if (fingers.length === 1) swipe(view, pane, fingers[0]);
-  if (fingers.length === 2) twoFingers(view, pane, fingers);
+  if (fingers.length === 2) pane.turn ??= requestAnimationFrame(() => turn(view, pane));
+}
+
+// Fingers that move together are told of one after the other, so what they want shows only when the frame is drawn.
+function turn(view, pane) {
+  cancelAnimationFrame(pane.turn);
+  pane.turn = null;
+  if (pane.fingers.size === 2) twoFingers(view, pane, [...pane.fingers.values()]);
 }
 
 function swipe(view, pane, finger) {
@@ -68,6 +75,7 @@ function twoFingers(view, pane, fingers) {
 }
 
 export function onTouchUp(view, pane, event) {
+  if (pane.turn) turn(view, pane);
   const { gesture } = pane;
   const tapped = event.type === "pointerup" && gesture.start.length === 1 && gesture.way < STILL;
   pane.fingers.delete(event.pointerId);

@@ -15,7 +15,6 @@ import { listenToToolbar, sequenceButton } from "./toolbar.js";
 
 const TOAST_MS = 2500;
 const views = new WeakMap(); // by parentElement: Streamlit calls again with new data, and keeps the element
-let addressRead = false; // the page's address is followed once; afterwards it follows the view
 
 export default function mount(component) {
   if (component.data instanceof Uint8Array) {
@@ -158,8 +157,6 @@ function enterStudy(view, data) {
     Object.assign(view, { slice, k: Math.round(threshold * STEPS), sequence, moved: { slice: true, threshold: true } });
     view.told = JSON.stringify({ study: data.study, slice, threshold, sequence });
   }
-  if (addressRead || !data.link) return restLater(view);
-  addressRead = true;
   const found = readLink(data);
   Object.assign(view, found);
   if ("slice" in found) view.moved.slice = true;
