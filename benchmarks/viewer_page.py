@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 from viewer_study import CHECKPOINT, THRESHOLD, Case, read_cases
 
-from app.viewer import levels_loader, pack_levels, pack_scan, scan_loader, viewer
+from app.viewer import engine, levels_loader, pack_levels, pack_scan, scan_loader, viewer
 
 st.set_page_config(layout="wide")
 
@@ -39,6 +39,7 @@ with st.container(horizontal=True):
             st.session_state["open"] = name
 case, scan, levels = _blobs()[st.session_state.get("open", st.query_params.get("study", "all"))]
 with st.container():
+    engine()
     scan_loader(scan)
     levels_loader(levels)
 _reading_room(case)

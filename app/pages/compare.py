@@ -12,7 +12,7 @@ from app.pages.comparison import Side, checkpoint_folders, difference, heading, 
 from app.pages.guard import shown_errors
 from app.pages.opening import validation_for
 from app.pages.segmentation import segment, slice_on_screen
-from app.viewer import levels_loader, scan_loader, viewer
+from app.viewer import engine, levels_loader, scan_loader, viewer
 
 NAMES = ("left", "right")
 STYLES = ("segment.css", "compare.css")
@@ -25,6 +25,8 @@ def render() -> None:
     above = st.container(key="above")
     above.html(f'<div class="notice" role="note">{NOTICE}</div>')
     progress = above.container(key="progress")
+    with above:
+        engine()
     sides: dict[str, Side] = {}
     for name, column in zip(NAMES, st.columns(2), strict=True):
         with column, shown_errors():

@@ -15,7 +15,7 @@ from app.pages.samples import load_samples
 from app.pages.segmentation import segment, slice_on_screen
 from app.pages.solid import show_solid
 from app.study import Probability, Study
-from app.viewer import View, levels_loader, scan_loader, viewer
+from app.viewer import View, engine, levels_loader, scan_loader, viewer
 
 # In the session's state, kept while other pages are open: the sample, and what the hand chose last in each study.
 OPENED, VIEWS = "opened-sample", "views"
@@ -27,6 +27,8 @@ def render() -> None:
     above = st.container(key="above")
     above.html(f'<div class="notice" role="note">{NOTICE}</div>')
     progress = above.container(key="progress")
+    with above:
+        engine()
     with shown_errors():
         _reopen()
         study = choose_study()

@@ -1,9 +1,9 @@
 """The viewer: a browser component that scrolls slices and moves the threshold without asking the server.
 
-Loaders carry the large blobs of `payload`, the viewer a few numbers; in the browser they share one JavaScript module.
-Mount the loaders outside the page's fragment and the viewer inside it: a change of threshold then sends no blob again.
-Mount them in one container that is always there, so that the viewer keeps its place when another blob comes: at another
-place Streamlit mounts it anew, and a choice on its way to Python is lost.
+The engine carries the program, once a page; loaders carry the large blobs of `payload`, the viewer a few numbers.
+Mount engine and loaders outside the page's fragment and the viewer inside it: a change of threshold then sends neither
+program nor blob again. Mount the loaders in one container that is always there, so that the viewer keeps its place when
+another blob comes: at another place Streamlit mounts it anew, and a choice on its way to Python is lost.
 """
 
 from collections.abc import Callable
@@ -22,18 +22,20 @@ from app.study import Sequence, Study
 from app.viewer.modules import join_modules
 from app.viewer.payload import pack_levels, pack_scan
 
-__all__ = ["Validation", "View", "levels_loader", "pack_levels", "pack_scan", "scan_loader", "viewer"]
+__all__ = ["Validation", "View", "engine", "levels_loader", "pack_levels", "pack_scan", "scan_loader", "viewer"]
 
 _HERE = Path(__file__).parent
 _JS = join_modules(_HERE / "js", "viewer.js")
+_STUB = (_HERE / "stub.js").read_text("utf-8")
 _PARTS = {file.stem: file.read_text("utf-8") for file in (_HERE / "html").glob("*.html")}
 
-_loader = st.components.v2.component("gliolens.loader", js=_JS)
+_engine = st.components.v2.component("gliolens.engine", js=_JS)
+_loader = st.components.v2.component("gliolens.loader", js=_STUB)
 _viewer = st.components.v2.component(
     "gliolens.viewer",
     html=_PARTS["viewer"].format_map(_PARTS | {"picture": _PARTS["picture"].format_map(_PARTS)}),
     css="".join((_HERE / "css" / name).read_text("utf-8") for name in ("picture.css", "decision.css")),
-    js=_JS,
+    js=_STUB,
 )
 
 
@@ -55,6 +57,11 @@ class View(TypedDict):
     """Counted from 0, the lowest."""
     threshold: float
     sequence: str
+
+
+def engine() -> None:
+    """Send the viewer's program to the browser; every page with a viewer needs it once. Takes no room on the page."""
+    _engine(key="engine", height=1)
 
 
 def scan_loader(blob: bytes, *, key: str = "scan") -> None:

@@ -13,6 +13,8 @@ SLICES = len(LEVELS)
 START = fullest_slice(LEVELS)
 PAINTED_SAME = "r.querySelector('.stage canvas').toDataURL() === a"
 """Condition: the axial picture has this fingerprint."""
+IS_ON = "(control => control.checked ?? control.ariaPressed === 'true')(r.querySelector(a[0])) === a[1]"
+"""Condition: a button or box (its selector) is pressed or ticked, or is not (true or false)."""
 SIGNS = {"L": 1, "R": -1, "P": 1, "A": -1, "S": 1, "I": -1}
 
 

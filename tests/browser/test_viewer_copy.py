@@ -130,8 +130,7 @@ def test_a_copy_shows_the_convention_and_layout_of_the_moment(open_copy: Callabl
 def test_where_the_clipboard_is_closed_a_file_is_saved(open_copy: Callable[..., Room]) -> None:
     room = open_copy(permissions=[])
     session = room.page.context.new_cdp_session(room.page)
-    for name in ("clipboard-read", "clipboard-sanitized-write"):
-        session.send("Browser.setPermission", {"permission": {"name": name}, "setting": "denied"})
+    session.send("Browser.setPermission", {"permission": {"name": "clipboard-write"}, "setting": "denied"})
     with room.page.expect_download() as download:
         room.press("y")
     assert download.value.suggested_filename == f"gliolens-slice-{START + 1}.png"

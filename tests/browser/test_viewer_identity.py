@@ -9,7 +9,8 @@ from viewer_studies import STUDIES, fullest_slice
 
 APP = Path(__file__).with_name("viewer_app.py")
 LAST = "bare"
-WATCH = """root => {
+WATCH = """() => {
+    cancelAnimationFrame(window.watching);
     window.seen = [];
     const side = canvas => {
         const { width, height } = canvas;
@@ -21,13 +22,19 @@ WATCH = """root => {
         }
         return left === right ? "none" : left > right ? "left half" : "right half";
     };
-    const note = () => {
+    let [last, paints] = [null, ""];
+    const look = () => {  // at every frame that has another picture than the one before
+        window.watching = requestAnimationFrame(look);
+        const root = [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")]
+            .map(host => host.shadowRoot?.querySelector(".gliolens")).find(Boolean);
+        if (!root || (root === last && root.dataset.paints === paints)) return;
+        [last, paints] = [root, root.dataset.paints];
         const { study, overlay } = root.dataset;
         const planes = root.classList.contains("three-planes") ? ["axial", "coronal"] : ["axial"];
         const halves = planes.map(plane => side(root.querySelector(`.${plane} canvas`)));
         window.seen.push([root.querySelector(".name").textContent, study, overlay, ...halves]);
     };
-    new MutationObserver(note).observe(root, { attributes: true, attributeFilter: ["data-paints"] });
+    look();
 }"""
 HALVES = {"right": "left half", "left": "right half", "unsegmented": "none", "picture": "right half", LAST: "left half"}
 """Where the tumour is drawn, in the axial plane and in the coronal one: the patient's right is on the left."""
@@ -47,13 +54,14 @@ def room(page_once: Room) -> Room:
 
 def test_fast_changes_of_study_never_show_another_ones_overlay(room: Room) -> None:
     studies = {name: STUDIES[name]()[0] for name in HALVES}
-    room.root.evaluate(WATCH)
+    room.page.evaluate(WATCH)
     for name in ("left", "right", "left", "unsegmented", "picture", "right", "left", LAST):
         room.open_study(name)
-        paints = int(room.attribute("paints"))
+        pictures = room.page.evaluate("window.seen.length")
         room.press("s")  # a repaint, at whatever point the change has got to; Python hears nothing of it
-        room.wait("Number(r.dataset.paints) > a", paints)
+        room.page.wait_for_function("a => window.seen.length > a", arg=pictures)
     room.wait_for_overlay(studies[LAST].sha256)
+    room.page.wait_for_function("a => window.seen.at(-1)[2] === a", arg=studies[LAST].sha256)
 
     seen: list[list[str]] = room.page.evaluate("window.seen")
     half_of = {studies[name].sha256: half for name, half in HALVES.items()}

@@ -144,16 +144,16 @@ def test_another_study_has_its_own_address_and_the_history_stays_short(open_link
     room.wait_for_state("2|0.620")
     before = room.page.evaluate("history.length")
     study, levels = STUDIES["left"]()
+    fullest = fullest_slice(levels)
     room.open_study("left")
     room.wait_for_overlay(study.sha256)
     wait_for_address(room, "study", "left")
-    assert room.attribute("state") == f"{fullest_slice(levels)}|0.300"
-    assert entries(room)["slice"] == str(fullest_slice(levels) + 1)
+    assert room.attribute("state") == f"{fullest}|0.300"
+    assert entries(room)["slice"] == str(fullest + 1)
     assert "window" not in entries(room)
-    for key in ("ArrowUp", "ArrowUp", "]"):
+    for key, name, value in (("ArrowUp", "slice", fullest + 2), ("Home", "slice", 1), ("]", "threshold", "0.305")):
         room.press(key)
-        room.page.wait_for_function(ADDRESS_HAS, arg=["slice", str(int(room.attribute("state").split("|")[0]) + 1)])
-    wait_for_address(room, "threshold", "0.305")
+        wait_for_address(room, name, str(value))
     assert room.page.evaluate("history.length") == before
 
 

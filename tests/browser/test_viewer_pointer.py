@@ -127,22 +127,6 @@ def test_a_drag_takes_the_crosshair_along(room: Room) -> None:
     assert higher[1] < left[1] - 5
 
 
-def test_the_probe_reads_what_is_under_the_pointer(room: Room) -> None:
-    coronal, middle = room.fingerprint("coronal"), middle_of_tumour(room, "axial")
-    room.page.mouse.click(*room.point("axial", 0.7, 0.7))
-    room.wait_for_pixels(coronal, "coronal")
-    z, y, x = probed(room)
-    assert LEVELS[z, y, x] < 50
-    hover(room, "axial", middle)
-    z, y, x = probed(room)
-    level = LEVELS[z, y, x]
-    assert level > 100
-    intensity, probability, name = room.text(".probe").splitlines()[1].split("  ·  ")
-    assert float(intensity) == pytest.approx(STUDY.images[STUDY.sequences[0]][z, y, x], rel=0.02)
-    assert probability == f"p {level / 200:.3f}"
-    assert name in ("necrotic core", "enhancing", "oedema")
-
-
 def test_a_right_drag_across_widens_the_window_and_down_raises_the_level(room: Room) -> None:
     (width, level), before = window(room), room.fingerprint()
     box = room.stage.bounding_box()

@@ -19,9 +19,10 @@ from viewer_studies import (
     validation_curve,
 )
 
-from app.viewer import Validation, levels_loader, pack_levels, pack_scan, scan_loader, viewer
+from app.viewer import Validation, engine, levels_loader, pack_levels, pack_scan, scan_loader, viewer
 
 st.set_page_config(layout="wide")
+engine()
 st.html("<style>.stMainBlockContainer {padding: 3.5rem 1rem 0}</style>")
 
 

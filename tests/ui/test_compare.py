@@ -49,7 +49,7 @@ def test_two_viewers_stand_side_by_side_and_one_blob_serves_both(app: AppTest) -
     app.run()
     left, right = mounts(app)
     assert left["study"] == right["study"] and left["checkpoint"] == right["checkpoint"] == load_card().sha256
-    assert len(app.get("bidi_component")) == 4  # scan, levels, two viewers
+    assert len(app.get("bidi_component")) == 5  # engine, scan, levels, two viewers
     assert "differ in 0 voxels" in text(app) and "Dice between them: 1.000" in text(app)
 
 
@@ -57,7 +57,7 @@ def test_two_studies_are_each_measured_but_not_against_each_other(app: AppTest) 
     app.run()
     drop(app, "right")
     study = read_study([ScanFile(*file) for file in FILES])
-    assert [mount["study"] for mount in mounts(app)][1] == study.sha256 and len(app.get("bidi_component")) == 6
+    assert [mount["study"] for mount in mounts(app)][1] == study.sha256 and len(app.get("bidi_component")) == 7
     table = app.dataframe[0].value
     found = study.images[Sequence.FLAIR] >= 200 * load_card().threshold
     inside = np.count_nonzero(found & (study.reference > 0))
@@ -87,7 +87,7 @@ def test_two_checkpoints_are_compared_on_one_study(
     assert (left["study"], left["checkpoint"]) == (right["study"], load_card().sha256)
     assert (right["checkpoint"], right["threshold"]) == (other, 0.7)
     assert f"checkpoint `{other[:8]}`, default threshold 0.700" in text(app)
-    assert len(app.get("bidi_component")) == 5  # one scan, two levels, two viewers
+    assert len(app.get("bidi_component")) == 6  # engine, one scan, two levels, two viewers
     assert "0 in the right one alone" in text(app)  # which marks nothing at 0.7: its levels end at 120
     assert app.dataframe[0].value["volume"][1] == "0 voxels"
 

@@ -2,7 +2,7 @@
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from ui_files import curve_title
+from ui_files import viewer_data
 
 from app.evaluation.threshold_curve import ThresholdCurve
 from app.imaging import read_files, read_study
@@ -27,22 +27,39 @@ def test_a_sample_is_segmented(app: AppTest, sample: Sample) -> None:
     study, card = read_study(read_files(sample.paths)), load_card()
     result = results().get(study.sha256, card.sha256)
     assert result is not None
-    assert len(app.get("bidi_component")) == 3  # scan, levels, viewer
-    if study.reference is None:
-        assert "validation patients" in curve_title(app)
-    else:
+    assert len(app.get("bidi_component")) == 4  # engine, scan, levels, viewer
+    told = viewer_data(app)
+    assert (told["study"], told["has_reference"]) == (study.sha256, study.reference is not None)
+    assert "validation patients" in told["validation"]["label"]
+    assert told["link"] == sample.id
+    if study.reference is not None:
         found = ThresholdCurve.from_levels(result.levels, study.reference > 0).at(card.threshold)
         assert found.recall > 0.8 and found.precision > 0.5
-        assert "this scan" in curve_title(app)
 
 
-def test_a_threshold_of_the_viewer_moves_the_curve_and_the_exports(app: AppTest) -> None:
+def test_what_the_hand_chose_is_kept_for_when_the_study_is_opened_again(app: AppTest) -> None:
+    first, second = list(SAMPLES.values())[:2]
     app.run()
-    sample = next(iter(SAMPLES.values()))
-    study = read_study(read_files(sample.paths))
-    before = app.get("plotly_chart")[0].proto.spec
-    app.session_state["viewer"] = {
-        "view": {"study": study.sha256, "slice": 3, "threshold": 0.9, "sequence": str(study.sequences[0])}
-    }
+    study = read_study(read_files(first.paths))
+    view = {"study": study.sha256, "slice": 3, "threshold": 0.9, "sequence": str(study.sequences[0])}
+    app.session_state["viewer"] = {"view": view}
     app.run()
-    assert app.get("plotly_chart")[0].proto.spec != before
+    app.selectbox(key="study").set_value(second.id).run()
+    app.session_state["viewer"] = {"view": view | {"study": viewer_data(app)["study"]}}
+    app.run()
+    app.selectbox(key="study").set_value(first.id).run()
+    assert viewer_data(app)["view"] == view
+
+
+def test_the_address_opens_the_sample_that_it_names(app: AppTest) -> None:
+    sample = list(SAMPLES.values())[-1]
+    app.query_params["study"] = sample.id
+    app.run()
+    assert app.selectbox(key="study").value == sample.id
+
+
+def test_an_address_that_names_no_sample_opens_the_first(app: AppTest) -> None:
+    app.query_params["study"] = "nobody"
+    app.run()
+    assert not app.exception and not app.error
+    assert app.selectbox(key="study").value == next(iter(SAMPLES))

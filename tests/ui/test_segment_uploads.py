@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
-from ui_files import CHEAPEST, curve_title, head, nifti, picture
+from ui_files import CHEAPEST, head, nifti, picture, viewer_data
 
 VOLUME = head((24, 20, 6))
 MASK = (VOLUME > 190).astype(np.uint8)
@@ -26,7 +26,7 @@ WITH_NAN = np.where(np.arange(24)[:, None, None] == 12, np.nan, VOLUME).astype(n
 def test_good_files_are_segmented(drop: Callable[..., AppTest], files: list[tuple[str, bytes]], sequences: int) -> None:
     app = drop(*files)
     assert not app.exception and not app.error
-    assert len(app.get("bidi_component")) == 3
+    assert len(app.get("bidi_component")) == 4
     roles = [box.value for box in app.selectbox if box.key.startswith("role-")]
     assert len([role for role in roles if role != "reference"]) == sequences
 
@@ -66,9 +66,9 @@ def test_bad_files_get_a_message_and_the_app_goes_on(
     app = drop(*files)
     assert not app.exception
     assert len(app.error) == 1 and words in app.error[0].value
-    assert not app.get("bidi_component")  # nothing of another study stays on screen
+    assert len(app.get("bidi_component")) == 1  # the engine, and no viewer  # nothing of another study stays on screen
     app.selectbox(key="study").set_value(CHEAPEST.id).run()
-    assert not app.error and len(app.get("bidi_component")) == 3
+    assert not app.error and len(app.get("bidi_component")) == 4
 
 
 def test_a_sequence_is_corrected_on_the_page(drop: Callable[..., AppTest]) -> None:
@@ -77,7 +77,7 @@ def test_a_sequence_is_corrected_on_the_page(drop: Callable[..., AppTest]) -> No
     assert box.value == "FLAIR"
     box.set_value("T2").run()
     assert not app.error and not app.exception
-    assert "T2 alone" in curve_title(app)
+    assert "T2 alone" in viewer_data(app)["validation"]["label"]
 
 
 def test_an_unexpected_fault_gives_a_reference_number_only(

@@ -2,7 +2,9 @@
 
 import gzip
 import io
+import json
 from pathlib import Path
+from typing import Any
 
 import nibabel as nib
 import numpy as np
@@ -36,7 +38,7 @@ def head(shape: tuple[int, ...], seed: int = 3) -> np.ndarray:
     return np.where(inside, np.random.default_rng(seed).integers(80, 200, shape), 0).astype(np.uint8)
 
 
-def curve_title(app: AppTest) -> str:
-    """What a screen reader says of the precision–recall curve."""
-    title: str = app.get("plotly_chart")[0].proto.alt
-    return title
+def viewer_data(app: AppTest) -> dict[str, Any]:
+    """What the viewer was told, the last component on the page."""
+    told: dict[str, Any] = json.loads(app.get("bidi_component")[-1].proto.json)
+    return told

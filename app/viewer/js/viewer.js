@@ -1,4 +1,4 @@
-// Mounts. Bytes belong to a loader, which shows nothing; JSON belongs to the viewer. All mounts share this module.
+// Mounts. The engine brings this program; bytes belong to a loader, JSON to a viewer, and both come through stub.js.
 
 import { stopCine } from "./cine.js";
 import { STEPS } from "./decode.js";
@@ -16,13 +16,25 @@ import { listenToToolbar, sequenceButton } from "./toolbar.js";
 const TOAST_MS = 2500;
 const views = new WeakMap(); // by parentElement: Streamlit calls again with new data, and keeps the element
 
-export default function mount(component) {
-  if (component.data instanceof Uint8Array) {
-    // A loader has nothing to show: it leaves the page's layout, gap and all.
-    component.parentElement.host?.closest("[data-testid=stElementContainer]")?.style.setProperty("display", "none");
-    return load(component.data);
-  }
+export default function startEngine({ parentElement }) {
+  hide(parentElement);
+  const room = (globalThis.gliolens ??= { mount: null, waiting: new Set() });
+  if (room.mount) return; // another page has brought it
+  room.mount = mount;
+  for (const enter of room.waiting) enter();
+  room.waiting.clear();
+}
+
+// What shows nothing leaves the page's layout, gap and all.
+const hide = ({ host }) => host?.closest("[data-testid=stElementContainer]")?.style.setProperty("display", "none");
+
+function mount(component) {
   const { parentElement } = component;
+  if (component.data instanceof Uint8Array) {
+    hide(parentElement);
+    load(component.data);
+    return null;
+  }
   if (!views.has(parentElement)) views.set(parentElement, createView(parentElement));
   const view = views.get(parentElement);
   view.setStateValue = component.setStateValue;
