@@ -38,7 +38,7 @@ def render() -> None:
             scan_loader(cache.scan_blob(study))
             if result is not None:
                 levels_loader(cache.levels_blob(study, result))
-        reading_room(study, card, result, opening_slice(study, result, card.threshold))
+        reading_room(study, card, result, opening_slice(study, result, card.threshold), st.session_state["study"])
         if result is None:
             with progress:
                 segment(study, first_slice=slice_on_screen(study, card.threshold))
@@ -46,8 +46,10 @@ def render() -> None:
 
 
 @st.fragment
-def reading_room(study: Study, card: Card, result: Probability | None, first_slice: int) -> None:
+def reading_room(study: Study, card: Card, result: Probability | None, first_slice: int, chosen: str) -> None:
     """The viewer, and what can be done with what it shows; run again alone when the hand has moved something."""
+    if st.session_state["study"] != chosen:  # it came in one message with the view, for which the fragment runs alone
+        st.rerun()
     actions = st.container(key="actions", horizontal=True, horizontal_alignment="right")
     with st.container(key="reading"):
         views: dict[str, View] = st.session_state.setdefault(VIEWS, {})

@@ -19,8 +19,11 @@ SIGNS = {"L": 1, "R": -1, "P": 1, "A": -1, "S": 1, "I": -1}
 
 
 def start(room: Room) -> Room:
-    """The fullest slice at the default threshold, in the look of the first moment."""
-    room.wait("r.dataset.study === a", STUDY.sha256)
+    """The fullest slice of the study "right" at the default threshold, in the look of the first moment."""
+    room.wait("r.dataset.study !== ''")
+    if room.attribute("study") != STUDY.sha256:
+        room.open_study("right")
+        room.wait("r.dataset.study === a", STUDY.sha256)
     room.restore(START)
     room.wait_for_overlay(STUDY.sha256)
     return room

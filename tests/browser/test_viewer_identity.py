@@ -124,4 +124,4 @@ def test_loaders_take_no_room_on_the_page(room: Room) -> None:
             .filter(host => !host.shadowRoot.querySelector(".gliolens"))
             .map(host => host.closest("[data-testid=stElementContainer]").getBoundingClientRect().height)"""
     )
-    assert heights == [0, 0]
+    assert len(heights) >= 2 and not any(heights)

@@ -82,7 +82,6 @@ def test_modes_follow_each_other_and_agreement_needs_a_reference(room: Room) -> 
         room.root.locator(pressed, has_text=name).wait_for()
     assert not room.root.locator("[data-mode=agreement]").is_visible()
     assert not room.root.locator(".reference-toggle").is_visible()
-    room.open_study("right")
 
 
 def test_inverted_greys_make_the_air_white(room: Room) -> None:

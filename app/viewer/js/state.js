@@ -82,7 +82,9 @@ export function setThreshold(view, k) {
 export const resetThreshold = (view) => setThreshold(view, Math.round(view.data.threshold * STEPS));
 
 export function setSequence(view, sequence) {
-  if (sequence !== view.sequence && view.data.sequences.includes(sequence)) change(view, { sequence });
+  if (sequence === view.sequence || !view.data.sequences.includes(sequence)) return;
+  view.moved.sequence = true;
+  change(view, { sequence });
 }
 
 export function setMode(view, mode) {

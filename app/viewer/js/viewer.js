@@ -118,8 +118,8 @@ function rest(view) {
   writeLink(view);
   const now = { study: data.study, slice, threshold: k / STEPS, sequence };
   const told = JSON.stringify(now);
-  const { slice: slid, threshold: pulled } = view.moved;
-  const untouched = !slid && !pulled && sequence === data.sequences[0];
+  const { slice: slid, threshold: pulled, sequence: switched } = view.moved;
+  const untouched = !slid && !pulled && !switched; // a sequence may be that of the study before
   if (untouched || view.told === told) return; // nothing chosen, or only the look, which is the browser's own
   view.told = told;
   view.setStateValue("view", now);
@@ -174,5 +174,6 @@ function enterStudy(view, data) {
   if ("slice" in found) view.moved.slice = true;
   if ("k" in found) view.moved.threshold = true;
   if ("point" in found) view.moved.point = true;
+  if ("sequence" in found) view.moved.sequence = true;
   restLater(view);
 }
