@@ -1,11 +1,12 @@
 """axe-core on the pages: no serious or critical finding, in dark and in light, in every mode of the viewer."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from room import Room
 from viewer_studies import STUDIES
 
@@ -71,3 +72,39 @@ def test_axe_sees_into_the_viewer(viewer_page: Room) -> None:
     viewer_page.root.evaluate("root => root.querySelector('.copy').replaceChildren()")
     viewer_page.root.evaluate("root => root.querySelector('.copy').removeAttribute('title')")
     assert any(found.startswith("button-name") for found in findings(viewer_page.page))
+
+
+@pytest.fixture(params=THEMES)
+def segment_page(
+    request: pytest.FixtureRequest, chromium: Browser, serve: Callable[[Path], str]
+) -> Iterator[Callable[[str], Room]]:
+    """Open the page "Segment" with a sample, in a theme, as a visitor who chose it before."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    chosen = json.dumps(request.param.capitalize())  # as app/pages/theme.js keeps it
+    context.add_init_script(f"localStorage.setItem('gliolens-theme', '{chosen}')")
+
+    def opened(sample: str) -> Room:
+        room = Room(context.new_page(), f"{serve(ROOT / 'streamlit_app.py')}?study={sample}")
+        background = {"dark": "rgb(11, 14, 20)", "light": "rgb(255, 255, 255)"}[request.param]
+        room.page.wait_for_function(
+            "a => getComputedStyle(document.querySelector('.stApp')).backgroundColor === a", arg=background
+        )
+        return room
+
+    yield opened
+    context.close()
+
+
+def test_the_page_segment_has_no_serious_finding_while_it_works(segment_page: Callable[[str], Room]) -> None:
+    room = segment_page("glioma")
+    room.wait("r.dataset.study !== ''")
+    assert findings(room.page) == []
+
+
+def test_nor_when_all_is_there_with_what_can_be_exported(segment_page: Callable[[str], Room]) -> None:
+    room = segment_page("slice_png")
+    room.wait("JSON.parse(r.dataset.readout).complete")
+    assert findings(room.page) == []
+    room.page.get_by_role("button", name="Export").click()
+    room.page.get_by_role("button", name="Mask").wait_for()
+    assert findings(room.page) == []

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
-from hands import IS_ON, PAINTED_SAME, START, start, zoom_in
+from hands import IS_ON, LEVELS, PAINTED_SAME, SLICES, START, probed, start, zoom_in
 from room import Room
 from viewer_studies import STUDIES
 
@@ -145,3 +146,41 @@ def test_reset_leaves_only_slice_threshold_and_sequence(room: Room, way: str) ->
     room.wait("r.querySelector('.preset').value === 'automatic' && r.querySelector('.opacity').value === '1'")
     assert room.attribute("state") == f"{START - 1}|0.305"
     assert room.text(".caption").startswith("T1  ·")
+
+
+@pytest.mark.parametrize(("plane", "axis"), [("coronal", 1), ("sagittal", 2)])
+def test_arrows_move_the_plane_that_has_the_focus(room: Room, plane: str, axis: int) -> None:
+    before, picture = probed(room), room.fingerprint(plane)
+    room.pane(plane).focus()
+    room.page.keyboard.press("ArrowUp")
+    room.wait_for_pixels(picture, plane)
+    moved = list(before)
+    moved[axis] += 1
+    assert probed(room) == tuple(moved)
+    assert room.attribute("state") == f"{START}|0.300"
+
+
+@pytest.mark.parametrize("way", ["key", "button"])
+def test_zoom_without_a_mouse(room: Room, way: str) -> None:
+    first = room.fingerprint()
+    if way == "key":
+        room.press("+")
+    else:
+        room.page.get_by_text("View", exact=True).click()
+        room.page.get_by_role("button", name="Zoom in").click()
+    larger = room.wait_for_pixels(first)
+    room.press("-")
+    room.wait_for_pixels(larger)
+    room.wait(PAINTED_SAME, first)
+
+
+@pytest.mark.parametrize("name", ["Most", "Next", "Previous"])
+def test_slices_with_tumour_without_a_key(room: Room, name: str) -> None:
+    room.press("Home" if name == "Next" else "End")
+    room.wait_for_state(f"{0 if name == 'Next' else SLICES - 1}|0.300")
+    room.page.get_by_text("View", exact=True).click()
+    room.page.get_by_role("button", name=name, exact=True).click()
+    marked = np.flatnonzero((LEVELS >= 60).any(axis=(1, 2)))
+    above_first, below_last = marked[marked > 0][0], marked[marked < SLICES - 1][-1]
+    wanted = {"Most": START, "Next": above_first, "Previous": below_last}
+    room.wait_for_state(f"{wanted[name]}|0.300")

@@ -3,13 +3,23 @@
 import { toggleCine } from "./cine.js";
 import { copyView } from "./copy.js";
 import { fullestSlice, nextSlice } from "./jumps.js";
+import { moveAcross, zoom } from "./moves.js";
 import { MODES, change, reset, resetThreshold, setMode, setSequence, setSlice, setThreshold, toggle } from "./state.js";
 import { findLevels } from "./store.js";
 
-const step = (by) => (view) => setSlice(view, view.slice + by);
+const ZOOM = 1.25;
+
+const step = (by) => (view, plane = "axial") => moveAcross(view, plane, by);
 const shift = (by) => (view) => setThreshold(view, view.k + by);
 
 const sequence = (n) => (view) => setSequence(view, view.data.all_sequences[n]);
+
+function zoomBy(factor) {
+  return (view, plane = "axial") => {
+    const pane = view.panes.find((one) => one.plane === plane);
+    zoom(view, pane, { x: pane.canvas.width / 2, y: pane.canvas.height / 2 }, factor);
+  };
+}
 
 function jump(find) {
   return (view) => {
@@ -26,9 +36,9 @@ function nextMode(view) {
   setMode(view, offered[(offered.indexOf(view.mode) + 1) % offered.length]);
 }
 
-// [what is pressed, how it is written, what it does in words, what it does]
+// [what is pressed, how it is written, what it does in words, what it does to the plane that has the focus]
 export const KEYS = [
-  [["ArrowUp", "ArrowDown"], "↑ ↓, wheel", "next, previous slice", [step(1), step(-1)]],
+  [["ArrowUp", "ArrowDown"], "↑ ↓, wheel", "next, previous slice of the plane clicked last", [step(1), step(-1)]],
   [["Shift+ArrowUp", "Shift+ArrowDown"], "Shift ↑ ↓", "five slices", [step(5), step(-5)]],
   [["PageUp", "PageDown"], "PgUp PgDn", "ten slices", [step(10), step(-10)]],
   [["End", "Home"], "End Home", "highest, lowest slice", [step(Infinity), step(-Infinity)]],
@@ -46,6 +56,7 @@ export const KEYS = [
   [["x"], "x", "radiological or neurological convention", [(view) => toggle(view, "mirrored")]],
   [["l"], "l", "three planes or one", [(view) => change(view, { layout: view.layout === "three" ? "one" : "three" })]],
   [["c"], "c", "cine", [toggleCine]],
+  [["+", "-", "="], "+ -", "zoom", [zoomBy(ZOOM), zoomBy(1 / ZOOM), zoomBy(ZOOM)]],
   [["f"], "f, double click", "fit the head", [(view) => change(view, { lenses: {} })]],
   [["r"], "r", "reset the view", [reset]],
   [["y"], "y", "copy the view as a picture", [copyView]],
@@ -71,8 +82,11 @@ export function onKey(view, event) {
   const act = key === " " && target.matches(".pane") ? takeSpace : actOf(event);
   if (!act) return;
   event.preventDefault();
-  act(view);
+  act(view, target.dataset.plane);
 }
+
+// What a button does that stands for a key.
+export const pressKey = (view, key) => ACTS.get(key)(view);
 
 const takeSpace = (view) => (view.space = true);
 

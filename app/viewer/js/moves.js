@@ -24,7 +24,7 @@ export function voxelAt(view, pane, pixel) {
 }
 
 export function moveAcross(view, plane, steps) {
-  if (plane === "axial") return setSlice(view, view.slice + steps);
+  if (plane === "axial" || !view.point) return setSlice(view, view.slice + steps);
   const axis = plane === "coronal" ? "y" : "x";
   return setPoint(view, { z: view.slice, ...view.point, [axis]: view.point[axis] + steps });
 }

@@ -2,7 +2,7 @@
 
 import { toggleCine } from "./cine.js";
 import { copyView } from "./copy.js";
-import { HANDS, KEYS, toggleHelp } from "./keys.js";
+import { HANDS, KEYS, pressKey, toggleHelp } from "./keys.js";
 import { change, reset, setMode, setSequence, setWindow, toggle } from "./state.js";
 import { findLevels, findScan } from "./store.js";
 import { setText } from "./text.js";
@@ -17,6 +17,7 @@ export function listenToToolbar(view) {
   on(".fit", "click", () => change(view, { lenses: {} }));
   on(".copy", "click", () => copyView(view));
   on(".keys", "click", () => toggleHelp(view));
+  on(".sheet", "click", ({ target }) => target.dataset.key && pressKey(view, target.dataset.key));
   on(".reset", "click", () => reset(view));
   on(".cine", "click", () => toggleCine(view));
   on(".speed", "input", ({ target }) => change(view, { speed: Number(target.value) }));

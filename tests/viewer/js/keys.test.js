@@ -13,10 +13,10 @@ beforeEach(() => {
 const viewOf = (data = {}, state = {}) => makeView(data, { help: { open: false }, ...state });
 
 // Presses a key; gives the event with what was done to it. `on` is the selectors that what has the focus matches.
-function press(view, key, { on = [".pane"], ...modifiers } = {}) {
+function press(view, key, { on = [".pane"], plane = undefined, ...modifiers } = {}) {
   const event = {
     key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...modifiers,
-    target: { matches: (selector) => on.includes(selector) },
+    target: { matches: (selector) => on.includes(selector), dataset: { plane } },
     stopped: false,
     prevented: false,
     stopPropagation: () => (event.stopped = true),
@@ -131,4 +131,12 @@ test("the space bar is held over a picture, and presses a button", () => {
   assert.equal(view.space, true);
   onKeyUp(view, { key: " ", stopPropagation: () => {} });
   assert.equal(view.space, false);
+});
+
+test("arrows move the plane that has the focus", () => {
+  const view = viewOf({}, { point: { y: 7, x: 8 } });
+  const { slice } = view;
+  press(view, "ArrowUp", { plane: "coronal" });
+  assert.deepEqual([view.point, view.slice], [{ y: 0, x: 0 }, slice]); // no scan has come: one row, one column
+  press(viewOf({}, { point: null }), "ArrowUp", { plane: "sagittal" }); // nor does it fail without a point
 });
