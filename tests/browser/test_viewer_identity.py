@@ -109,6 +109,24 @@ def test_a_new_study_starts_at_its_own_slice_and_default_and_is_found_again_as_i
     room.page.get_by_text(repr(view)).wait_for()
 
 
+def test_a_sequence_is_kept_in_the_next_study_and_told_only_when_the_hand_has_chosen_it_there(room: Room) -> None:
+    study, levels = STUDIES["healthy"]()
+    room.press("3")
+    room.page.get_by_text("'sequence': 'T1ce'").wait_for()
+    room.open_study("healthy")
+    room.wait_for_overlay(study.sha256)
+    sent = len(room.sent)
+    room.press("i")
+    spoken = room.page.locator(".spoken", has_text=f"Slice {fullest_slice(levels) + 1} of {len(levels)}, threshold")
+    spoken.filter(has_text="undefined").wait_for(state="attached")  # the hand was taken to be at rest
+    assert room.page.locator("[data-sequence=T1ce]").get_attribute("aria-pressed") == "true"
+    assert len(room.sent) == sent
+
+    room.press("4")
+    view = {"study": study.sha256, "slice": fullest_slice(levels), "threshold": 0.3, "sequence": "T2"}
+    room.page.get_by_text(repr(view)).wait_for()
+
+
 def test_after_a_reload_everything_works_again(room: Room) -> None:
     study, levels = STUDIES["right"]()
     room.page.reload()
