@@ -34,7 +34,7 @@ def render() -> None:
     with above, shown_errors():
         send(sides.values())
     with shown_errors():
-        reading_rooms(sides)
+        reading_rooms(sides, {name: st.session_state[f"{name}-study"] for name in sides})
     with progress:
         news = [segment_if_needed(side) for side in sides.values()]
     if any(news):
@@ -72,8 +72,10 @@ def send(sides: Iterable[Side]) -> None:
 
 
 @st.fragment
-def reading_rooms(sides: dict[str, Side]) -> None:
+def reading_rooms(sides: dict[str, Side], chosen: dict[str, str]) -> None:
     """The two viewers and what is measured under them; run again alone when the hand has moved something."""
+    if any(st.session_state[f"{name}-study"] != study for name, study in chosen.items()):
+        st.rerun()  # a choice came in one message with a view, for which the fragment runs alone
     thresholds = {}
     with st.container(key="rooms"):
         for name, column in zip(NAMES, st.columns(2), strict=True):
