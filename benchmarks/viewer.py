@@ -9,7 +9,7 @@ the frame that shows it. Medians of one run:
   own work          of a step of the threshold (or the slice): handlers of the event and animation callbacks, ms
   main thread       CPU time of the page's main thread for such a step, layout and painting included, ms (the mean)
   latency           from the key `]` (baseline: arrow) to the picture, ms
-  sent              bytes over the websocket while the threshold's slider is dragged (the slice wheeled), before release
+  sent              bytes over the websocket while the slider of threshold or slice is dragged, or the slice wheeled
   pictures          different pictures a second meanwhile; never more than the mouse moves a second that were made
   first picture     from the first message of the page to the server to the picture, s; `overlay` with the tumour on it
   received          bytes over the websocket, and of pictures, up to then, MB: all sequences, and one alone
@@ -28,6 +28,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
@@ -53,8 +54,10 @@ ROWS = (  # name in the results, words, what issue asks
     ("drag_sent", "bytes sent while dragging the threshold", "0"),
     ("drag_pictures", "pictures a second while dragging", ">= 45"),
     ("drag_moves", "  (mouse moves a second)", ""),
+    ("slide_sent", "bytes sent while dragging the slice", "0"),
+    ("slide_pictures", "pictures a second while dragging the slice", ">= 45"),
     ("wheel_sent", "bytes sent while wheeling the slices", "0"),
-    ("wheel_pictures", "pictures a second while wheeling", ">= 45"),
+    ("wheel_pictures", "pictures a second while wheeling", "each notch"),
     ("wheel_moves", "  (notches a second)", ""),
     ("first_picture", "first picture, s", "<= 0.6"),
     ("first_overlay", "first picture with overlay, s", ""),
@@ -108,6 +111,8 @@ def measure(browser: Browser, script: str, hands: Hands, folder: Path) -> dict[s
             result |= {f"drag_{name}": value for name, value in drag(tab, hands).items()}
             if hands.wheel:
                 result |= own_work(tab)
+                slices = replace(hands, track="input.slice")
+                result |= {f"slide_{name}": value for name, value in drag(tab, slices).items()}
                 result |= {f"wheel_{name}": value for name, value in scroll(tab, hands).items()}
                 result["growth_steps"] = steps_growth(tab, STEPS)
             result["growth_studies"] = studies_growth(tab, STUDY_ROUNDS)

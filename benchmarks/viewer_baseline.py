@@ -3,6 +3,7 @@
 The query parameter `study` names the study that is open first, a button opens each of them.
 """
 
+import gc
 import sys
 from pathlib import Path
 
@@ -27,6 +28,8 @@ def _greys() -> dict[str, tuple[Case, NDArray[np.float32]]]:
         image = next(iter(case.study.images.values()))
         low, high = np.percentile(image[image > image.min()], (1, 99.5))
         greys[name] = case, ((image - low) * (255 / (high - low))).clip(0, 255).astype(np.float32)
+    gc.collect()
+    gc.freeze()  # as the app does once the network is loaded
     return greys
 
 

@@ -3,6 +3,7 @@
 The query parameter `study` names the study that is open first, a button opens each of them.
 """
 
+import gc
 import sys
 from pathlib import Path
 
@@ -17,7 +18,7 @@ st.set_page_config(layout="wide")
 @st.cache_resource
 def _blobs() -> dict[str, tuple[Case, bytes, bytes]]:
     """Every study with its scan and its levels packed: the result is in memory."""
-    return {
+    blobs = {
         name: (
             case,
             pack_scan(case.study),
@@ -25,6 +26,9 @@ def _blobs() -> dict[str, tuple[Case, bytes, bytes]]:
         )
         for name, case in read_cases(Path(sys.argv[1])).items()
     }
+    gc.collect()
+    gc.freeze()  # as the app does once the network is loaded
+    return blobs
 
 
 @st.fragment

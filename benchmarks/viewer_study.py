@@ -5,6 +5,7 @@ the speed of the viewer depends on their shape, not on who made them.
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +30,7 @@ class Case:
     classes: NDArray[np.uint8]
     """The label (1, 2 or 4) of the nearest voxel of the reference; 0 where the level is 0."""
 
-    @property
+    @cached_property
     def first_slice(self) -> int:
         """The slice with most tumour at the default threshold."""
         return int((self.levels >= THRESHOLD * LEVELS).sum(axis=(1, 2)).argmax())

@@ -3,6 +3,7 @@
 Keys are digests of content, so a session is only ever given what it brought itself, or what is byte for byte the same.
 """
 
+import gc
 import hashlib
 import threading
 from collections import OrderedDict
@@ -41,7 +42,10 @@ def segmenter(folder: Path = FOLDER) -> "Segmenter":
 def _segmenter(sha256: str, _folder: Path) -> "Segmenter":
     from app.model.segmenter import Segmenter
 
-    return Segmenter(_folder)
+    segmenter = Segmenter(_folder)
+    gc.collect()
+    gc.freeze()  # Streamlit collects garbage after every run, and need not walk through all that TensorFlow brought
+    return segmenter
 
 
 def card(folder: Path = FOLDER) -> Card:
