@@ -40,7 +40,7 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-
 FLAGS += ["--disable-background-networking", "--disable-component-update"]
 VIEWER = Hands(".gliolens .stage", "]", "input.threshold", ".gliolens .stage")
 BASELINE = Hands(".st-key-threshold input", "ArrowRight", ".st-key-threshold [role=group] > div", None)
-OPENINGS, KEYS, COMMITS, STEPS, STUDY_ROUNDS = 5, 20, 20, 1000, 5
+OPENINGS, KEYS, COMMITS, DRAGS, STEPS, STUDY_ROUNDS = 5, 20, 20, 3, 1000, 5
 
 ROWS = (  # name in the results, words, what issue asks
     ("work_p50", "own work of a threshold step, p50, ms", ""),
@@ -108,16 +108,21 @@ def measure(browser: Browser, script: str, hands: Hands, folder: Path) -> dict[s
             keys = latencies(tab, hands, KEYS)
             result |= {"latency_p50": statistics.median(keys), "latency_p95": percentile_95(keys)}
             result["server"] = server_ms(tab, hands, pid, COMMITS)
-            result |= {f"drag_{name}": value for name, value in drag(tab, hands).items()}
+            result |= drags(tab, hands, "drag")
             if hands.wheel:
                 result |= own_work(tab)
-                slices = replace(hands, track="input.slice")
-                result |= {f"slide_{name}": value for name, value in drag(tab, slices).items()}
+                result |= drags(tab, replace(hands, track="input.slice"), "slide")
                 result |= {f"wheel_{name}": value for name, value in scroll(tab, hands).items()}
                 result["growth_steps"] = steps_growth(tab, STEPS)
             result["growth_studies"] = studies_growth(tab, STUDY_ROUNDS)
     context.close()
     return result
+
+
+def drags(tab: Tab, hands: Hands, name: str) -> dict[str, float]:
+    """Medians of some drags."""
+    found = [drag(tab, hands) for _ in range(DRAGS)]
+    return {f"{name}_{what}": statistics.median(one[what] for one in found) for what in found[0]}
 
 
 def openings(context: BrowserContext, url: str) -> dict[str, float]:

@@ -74,7 +74,7 @@ export function sortVoxels(levels, reference, k, into) {
 function paintMask(pen, filled) {
   const { context, part, look } = pen;
   const outline = maskPath(pen);
-  if (part.classes) paintClasses(pen, outline, filled);
+  if (part.classes) paintClasses(pen, filled);
   else if (filled) {
     context.globalAlpha = FILL_ALPHA * look.opacity;
     context.fillStyle = PALETTE.tumour.css;
@@ -83,22 +83,20 @@ function paintMask(pen, filled) {
   strokeLine(pen, outline, PALETTE.tumour, LINE);
 }
 
-function paintClasses(pen, outline, filled) {
-  const { context, matrix, part, look, cache } = pen;
-  context.save();
-  context.clip(outline);
+// Areas in fill mode; in outline mode the boundaries of the inner classes, along the mask's edge where they meet it.
+function paintClasses(pen, filled) {
+  const { matrix, part, look, cache } = pen;
+  const key = [...planeKey(part.classes), ...planeKey(part.levels), look.k];
   if (filled) {
-    const key = [...planeKey(part.classes), ...planeKey(part.levels)];
-    const layer = remembered(cache, "classes", key, () => classLayer(part));
-    paintLayer(pen, layer, part.classes, FILL_ALPHA);
+    const layer = remembered(cache, "classes", key, () => classLayer(part, look.k, cache.classes?.value?.canvas));
+    if (layer) paintLayer(pen, layer.canvas, layer, FILL_ALPHA);
+    return;
   }
   for (const { value, colour } of INNER_CLASSES) {
-    const key = [...planeKey(part.classes), look.smooth];
-    const loops = () => loopsOfLabels(onlyClass(part.classes, value), look.smooth);
-    const path = remembered(cache, `class ${value}`, key, () => pathOf(loops()));
-    strokeLine(pen, onCanvas(path, matrix), colour, THIN, { halo: !filled });
+    const loops = () => loopsOfLabels(markedClass(part, value, look.k), look.smooth);
+    const path = remembered(cache, `class ${value}`, [...key, look.smooth], () => pathOf(loops()));
+    strokeLine(pen, onCanvas(path, matrix), colour, THIN);
   }
-  context.restore();
 }
 
 function paintHeat(pen) {
@@ -135,18 +133,16 @@ function paintReference(pen) {
   const key = [...planeKey(part.reference), look.smooth];
   const path = remembered(cache, "reference", key, () => pathOf(loopsOfLabels(part.reference, look.smooth)));
   const opaque = { ...pen, look: { ...look, opacity: 1 } };
-  strokeLine(opaque, onCanvas(path, matrix), PALETTE.reference, LINE, { dashes: DASHES });
+  strokeLine(opaque, onCanvas(path, matrix), PALETTE.reference, LINE, DASHES);
 }
 
 // On a thin dark halo a line stays in sight on bright tissue.
-function strokeLine({ context, look }, path, colour, cssPixels, { dashes = [], halo = true } = {}) {
+function strokeLine({ context, look }, path, colour, cssPixels, dashes = []) {
   context.globalAlpha = look.opacity;
-  if (halo) {
-    context.setLineDash([]);
-    context.strokeStyle = "rgb(0 0 0 / 0.45)";
-    context.lineWidth = (cssPixels + HALO) * look.ratio;
-    context.stroke(path);
-  }
+  context.setLineDash([]);
+  context.strokeStyle = "rgb(0 0 0 / 0.45)";
+  context.lineWidth = (cssPixels + HALO) * look.ratio;
+  context.stroke(path);
   context.setLineDash(dashes.map((length) => length * look.ratio));
   context.strokeStyle = colour.css;
   context.lineWidth = cssPixels * look.ratio;
@@ -161,7 +157,13 @@ function maskPath({ matrix, part: { levels }, look, cache }) {
 }
 
 const loopsOfLabels = (plane, smooth) => (smooth ? isoLoops(plane, 1, 1) : edgeLoops(plane, 1));
-const onlyClass = (classes, value) => ({ ...classes, data: classes.data.map((label) => (label === value ? 1 : 0)) });
+
+// The voxels of one class among those of level k and above: 1, the others 0.
+function markedClass({ classes, levels }, value, k) {
+  const data = new Uint8Array(classes.data.length);
+  for (let i = 0; i < data.length; i++) data[i] = classes.data[i] === value && levels.data[i] >= k ? 1 : 0;
+  return { ...classes, data };
+}
 
 // Loops as one path, in plane coordinates.
 function pathOf(loops) {

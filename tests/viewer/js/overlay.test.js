@@ -88,25 +88,30 @@ test("smooth contours run between voxel centres", () => {
   assert.ok(line.points.some(([x, y]) => Math.abs(x - (300 - 10 * 3.495)) < 1e-3 && y === 35));
 });
 
-test("classes are painted inside the mask, with the boundaries of core and enhancing tumour", () => {
-  const part = partOf({ classes: planeOf(0, 1, 4, 0, 2, 0) });
+test("a fill paints the mask's voxels by their class, coral without one, and nothing around them", () => {
+  const part = partOf({ classes: planeOf(4, 1, 0, 0, 2, 0) }); // the levels mark the second and third voxel of row 1
   const painted = paint(part);
-  assert.deepEqual(painted.slice(0, 2).map(({ what }) => what), ["clip", "layer"]);
-  const layer = painted[1];
-  assert.deepEqual([layer.x, layer.y, layer.alpha, layer.smooth], [2, 1, 0.4, false]);
+  assert.deepEqual(painted.map(({ what }) => what), ["layer", "stroke", "stroke"]);
+  const [layer] = painted;
+  // The two marked voxels, in columns 3 and 4 of row 1, with an edge of one voxel: 4 columns, 3 rows.
+  assert.deepEqual([layer.x, layer.y, layer.alpha, layer.smooth], [2, 0, 0.4, false]);
   assert.deepEqual(layer.transform, [-10, 0, 0, 20, 300, 5]);
-  assert.deepEqual(layer.pixels[1], [0x7b, 0x2f, 0xf7, 255]);
-  assert.deepEqual(layer.pixels[2], [0xff, 0xd2, 0x3f, 255]);
-  assert.deepEqual(layer.pixels[4], [0x5a, 0x9d, 0xff, 255]);
-  assert.deepEqual(strokes(painted).map(({ style }) => style), ["#ffd23f", "#7b2ff7", "#ff6b57"]);
-  assert.deepEqual(paint(part, { mode: "outline" }).filter(({ what }) => what === "layer"), []);
+  const clear = [0, 0, 0, 0];
+  assert.deepEqual(layer.pixels.slice(0, 4), [clear, clear, clear, clear]);
+  const row = [clear, [0x7b, 0x2f, 0xf7, 255], [0xff, 0x6b, 0x57, 255], clear];
+  assert.deepEqual(layer.pixels.slice(4, 8), row);
 });
 
-test("a voxel of no class is coral where it is tumour, and like its neighbour where it is not", () => {
-  const part = partOf({ levels: planeOf(0, 200, 200, 0, 0, 0), classes: planeOf(0, 0, 4, 0, 0, 0) });
-  const { pixels } = paint(part).find(({ what }) => what === "layer");
-  assert.deepEqual(pixels[1], [0xff, 0x6b, 0x57, 255]);
-  assert.deepEqual(pixels[5], [0xff, 0xd2, 0x3f, 255]);
+test("a fill of classes without a marked voxel paints no area", () => {
+  const part = partOf({ levels: planeOf(0, 0, 0, 0, 0, 0), classes: planeOf(4, 1, 0, 0, 2, 0) });
+  assert.equal(paint(part).some(({ what }) => what === "layer"), false);
+});
+
+test("an outline has the boundaries of enhancing tumour and core, as far as the mask goes", () => {
+  const part = partOf({ classes: planeOf(4, 1, 4, 0, 2, 0) }); // the first voxel enhances but is not marked
+  const lines = strokes(paint(part, { mode: "outline" }));
+  assert.deepEqual(lines.map(({ style }) => style), ["#ffd23f", "#7b2ff7", "#ff6b57"]);
+  assert.deepEqual(lines[0].points, [[260, 25], [250, 25], [250, 45], [260, 45]]);
 });
 
 test("heat grows from nothing at level 0, and the threshold is a white line", () => {
