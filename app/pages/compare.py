@@ -1,32 +1,24 @@
 """The page "Compare": two studies, or two checkpoints on one study, side by side and linked."""
 
 from collections.abc import Iterable
-from pathlib import Path
 
 import streamlit as st
 
-from app import NOTICE
 from app.pages import cache
 from app.pages.chooser import choose_study
 from app.pages.comparison import Side, checkpoint_folders, difference, heading, row
 from app.pages.guard import shown_errors
 from app.pages.opening import validation_for
+from app.pages.room import open_room
 from app.pages.segmentation import segment, slice_on_screen
-from app.viewer import engine, levels_loader, scan_loader, viewer
+from app.viewer import levels_loader, scan_loader, viewer
 
 NAMES = ("left", "right")
-STYLES = ("segment.css", "compare.css")
 
 
 def render() -> None:
     """Draw the page; whatever goes wrong on a side is shown there, and the other goes on."""
-    for name in STYLES:
-        st.html(f"<style>{Path(__file__).with_name(name).read_text(encoding='utf-8')}</style>")
-    above = st.container(key="above")
-    above.html(f'<div class="notice" role="note">{NOTICE}</div>')
-    progress = above.container(key="progress")
-    with above:
-        engine()
+    above, progress = open_room("segment.css", "compare.css")
     sides: dict[str, Side] = {}
     for name, column in zip(NAMES, st.columns(2), strict=True):
         with column, shown_errors():

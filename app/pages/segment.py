@@ -1,21 +1,19 @@
 """The page "Segment": choose a study, see where the tumour probably is, move the threshold."""
 
-from pathlib import Path
-
 import streamlit as st
 
-from app import NOTICE
 from app.exports import export_mask, export_probability, file_name
 from app.model.checkpoint import Card
 from app.pages import cache
 from app.pages.chooser import MINE, choose_study
 from app.pages.guard import shown_errors
 from app.pages.opening import opening_slice, validation_for
+from app.pages.room import open_room
 from app.pages.samples import load_samples
 from app.pages.segmentation import segment, slice_on_screen
 from app.pages.solid import show_solid
 from app.study import Probability, Study
-from app.viewer import View, engine, levels_loader, scan_loader, viewer
+from app.viewer import View, levels_loader, scan_loader, viewer
 
 # In the session's state, kept while other pages are open: the sample, and what the hand chose last in each study.
 OPENED, VIEWS = "opened-sample", "views"
@@ -23,12 +21,7 @@ OPENED, VIEWS = "opened-sample", "views"
 
 def render() -> None:
     """Draw the page; whatever goes wrong is shown on it."""
-    st.html(f"<style>{Path(__file__).with_name('segment.css').read_text(encoding='utf-8')}</style>")
-    above = st.container(key="above")
-    above.html(f'<div class="notice" role="note">{NOTICE}</div>')
-    progress = above.container(key="progress")
-    with above:
-        engine()
+    above, progress = open_room("segment.css")
     with shown_errors():
         _reopen()
         study = choose_study()

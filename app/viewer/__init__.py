@@ -9,7 +9,7 @@ another blob comes: at another place Streamlit mounts it anew, and a choice on i
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import numpy as np
 import streamlit as st
@@ -26,16 +26,16 @@ __all__ = ["Validation", "View", "engine", "levels_loader", "pack_levels", "pack
 
 _HERE = Path(__file__).parent
 _JS = join_modules(_HERE / "js", "viewer.js")
-_STUB = (_HERE / "stub.js").read_text("utf-8")
+_SHIM = (_HERE / "shim.js").read_text("utf-8")
 _PARTS = {file.stem: file.read_text("utf-8") for file in (_HERE / "html").glob("*.html")}
 
 _engine = st.components.v2.component("gliolens.engine", js=_JS)
-_loader = st.components.v2.component("gliolens.loader", js=_STUB)
+_loader = st.components.v2.component("gliolens.loader", js=_SHIM)
 _viewer = st.components.v2.component(
     "gliolens.viewer",
     html=_PARTS["viewer"].format_map(_PARTS | {"picture": _PARTS["picture"].format_map(_PARTS)}),
     css="".join((_HERE / "css" / name).read_text("utf-8") for name in ("picture.css", "decision.css")),
-    js=_STUB,
+    js=_SHIM,
 )
 
 
@@ -108,17 +108,7 @@ def viewer(
     """
     told: View | None = st.session_state.get(key, {}).get("view")
     view = told if told is not None and told["study"] == study.sha256 else resume
-    data = {
-        "study": study.sha256,
-        "name": study.name,
-        "notice": NOTICE,
-        "slices": study.shape[0],
-        "rows": study.shape[1],
-        "columns": study.shape[2],
-        "sequences": study.sequences,
-        "all_sequences": list(Sequence),
-        "has_spacing": study.spacing is not None,
-        "has_reference": study.reference is not None,
+    data = _facts(study) | {
         "checkpoint": checkpoint_sha256,
         "threshold": threshold,
         "first_slice": first_slice,
@@ -131,6 +121,22 @@ def viewer(
     }
     _viewer(data=data, key=key, on_view_change=on_view_change)
     return view
+
+
+def _facts(study: Study) -> dict[str, Any]:
+    slices, rows, columns = study.shape
+    return {
+        "study": study.sha256,
+        "name": study.name,
+        "notice": NOTICE,
+        "slices": slices,
+        "rows": rows,
+        "columns": columns,
+        "sequences": study.sequences,
+        "all_sequences": list(Sequence),
+        "has_spacing": study.spacing is not None,
+        "has_reference": study.reference is not None,
+    }
 
 
 def _scores(validation: Validation) -> dict[str, str | list[float | None]]:

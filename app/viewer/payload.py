@@ -75,8 +75,6 @@ def pack_levels(
 
     Args:
         levels: `(z, y, x)` on the study's grid, 0 to 200; a slice that is still to come is 0.
-        study: theirs.
-        checkpoint_sha256: whose they are.
         complete: whether every slice has been segmented.
         classes: `(z, y, x)`, the likeliest tumour class as its BraTS label, as in `Probability`.
 

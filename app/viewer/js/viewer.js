@@ -1,4 +1,4 @@
-// Mounts. The engine brings this program; bytes belong to a loader, JSON to a viewer, and both come through stub.js.
+// Mounts. The engine brings this program; bytes belong to a loader, JSON to a viewer, and both come through shim.js.
 
 import { stopCine } from "./cine.js";
 import { STEPS } from "./decode.js";

@@ -1,0 +1,24 @@
+"""What every page with viewers begins with."""
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from app import NOTICE
+from app.viewer import engine
+
+
+def open_room(*styles: str) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Bring styles (files of this folder), notice and the viewer's program; returns where loaders and progress go.
+
+    Both places lie over the page's header and take no room.
+    """
+    for name in styles:
+        st.html(f"<style>{Path(__file__).with_name(name).read_text(encoding='utf-8')}</style>")
+    above = st.container(key="above")
+    above.html(f'<div class="notice" role="note">{NOTICE}</div>')
+    progress = above.container(key="progress")
+    with above:
+        engine()
+    return above, progress
