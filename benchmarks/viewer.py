@@ -120,8 +120,8 @@ def measure(browser: Browser, script: str, hands: Hands, folder: Path) -> dict[s
 
 
 def drags(tab: Tab, hands: Hands, name: str) -> dict[str, float]:
-    """Medians of some drags."""
-    found = [drag(tab, hands) for _ in range(DRAGS)]
+    """Medians of some drags; one where nothing moves before the hand lets go."""
+    found = [drag(tab, hands) for _ in range(DRAGS if hands.wheel else 1)]
     return {f"{name}_{what}": statistics.median(one[what] for one in found) for what in found[0]}
 
 
