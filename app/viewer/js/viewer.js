@@ -14,6 +14,8 @@ import { setText } from "./text.js";
 import { listenToToolbar, sequenceButton } from "./toolbar.js";
 
 const TOAST_MS = 2500;
+const LEFT_KEPT = 8;
+const left = new Map(); // by study, where viewers that are gone had been
 const views = new WeakMap(); // by parentElement: Streamlit calls again with new data, and keeps the element
 
 export default function startEngine({ parentElement }) {
@@ -134,6 +136,7 @@ function say(view, text) {
 }
 
 function discard(view, parentElement) {
+  leaveStudy(view);
   stopCine(view);
   cancelAnimationFrame(view.frame);
   clearTimeout(view.timer);
@@ -157,6 +160,14 @@ function accept(view, data) {
   join(view);
 }
 
+// What the hand chose is found again when the study comes back, even if the page was left before Python heard of it.
+function leaveStudy({ data, moved, slice, k, sequence, point, windows, lenses }) {
+  if (!data?.link) return;
+  left.delete(data.study);
+  left.set(data.study, { moved, slice, k, sequence, point, windows, lenses });
+  for (const oldest of [...left.keys()].slice(0, -LEFT_KEPT)) left.delete(oldest);
+}
+
 // Another study: at its own start, as the page's address has it, or where Python was told that the hand had left it.
 function enterStudy(view, data) {
   clearTimeout(view.timer); // what was chosen in the study before is not told any more
@@ -169,6 +180,8 @@ function enterStudy(view, data) {
     Object.assign(view, { slice, k: Math.round(threshold * STEPS), sequence, moved: { slice: true, threshold: true } });
     view.told = JSON.stringify({ study: data.study, slice, threshold, sequence });
   }
+  if (data.link && left.has(data.study)) Object.assign(view, left.get(data.study));
+  left.delete(data.study);
   const found = readLink(data);
   Object.assign(view, found);
   if ("slice" in found) view.moved.slice = true;
