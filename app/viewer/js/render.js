@@ -131,7 +131,7 @@ function showTexts(view, scan, levels, now) {
   showLegend(view, texts.legend, levels);
 }
 
-export const windowText = ([low, high]) => `W ${compact(high - low)}  L ${compact((low + high) / 2)}`;
+const windowText = ([low, high]) => `W ${compact(high - low)}  L ${compact((low + high) / 2)}`;
 
 function showLegend(view, element, levels) {
   const entries = levels ? legendOf(lookOf(view), Boolean(levels.classes), Boolean(levels.reference)) : [];

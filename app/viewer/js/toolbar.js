@@ -33,7 +33,7 @@ export function listenToToolbar(view) {
 }
 
 // "automatic" follows the sequence; the others are set once, for this sequence.
-export function choosePreset(view, name) {
+function choosePreset(view, name) {
   const scan = findScan(view.data);
   const levels = findLevels(view.data);
   if (!scan || !PRESETS.includes(name)) return;
