@@ -150,7 +150,10 @@ function accept(view, data) {
   const before = view.data;
   view.data = data;
   if (before?.study !== data.study) enterStudy(view, data);
-  if (!view.moved.slice) view.slice = data.first_slice;
+  if (!view.moved.slice && view.slice !== data.first_slice) {
+    view.slice = data.first_slice;
+    restLater(view); // the address follows
+  }
   if (!view.moved.threshold) view.k = Math.round(data.threshold * STEPS);
   view.root.classList.toggle("compact", data.compact);
   if (before?.sequences.join() !== data.sequences.join()) {
