@@ -34,9 +34,10 @@ class Sequence(StrEnum):
 class Source:
     """The grid of the files that a study came from: all that is needed to write a mask back onto it."""
 
-    kind: Literal["nifti", "picture"]
+    kind: Literal["volume", "picture"]
+    """A volume lies somewhere in space (NIfTI, DICOM, NRRD, MetaImage, MGH); a picture has rows and columns alone."""
     shape: tuple[int, ...]
-    """Voxels of one image in file order: `(i, j, k)` for NIfTI, `(rows, columns)` for a picture,
+    """Voxels of one image in file order: `(i, j, k)` for a volume, `(rows, columns)` for a picture,
     `(slices, rows, columns)` for a stack of pictures."""
     affine: NDArray[np.float64] | None = None
     """`(4, 4)`, file voxel to RAS mm as NIfTI has it; None for pictures."""
@@ -59,6 +60,9 @@ class Study:
     reference: NDArray[np.uint8] | None = None
     """`(z, y, x)`, the labels of the reference mask; tumour where it is not 0. BraTS: 1 necrotic core, 2 oedema,
     4 enhancing (a file's 3 is read as 4)."""
+    notes: tuple[str, ...] = ()
+    """What has to be told about how the files were read, a sentence each: what was resampled, which slices are
+    missing."""
 
     @property
     def shape(self) -> tuple[int, int, int]:

@@ -8,7 +8,7 @@ import pytest
 from app.study import LEVELS, Probability, Sequence, Source, Study, threshold_level
 
 VOLUME = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
-STUDY = Study("p", {Sequence.T2: VOLUME, Sequence.FLAIR: VOLUME + 1}, Source("nifti", (4, 3, 2)), (2.0, 0.5, 0.25))
+STUDY = Study("p", {Sequence.T2: VOLUME, Sequence.FLAIR: VOLUME + 1}, Source("volume", (4, 3, 2)), (2.0, 0.5, 0.25))
 
 
 def test_sequences_come_in_channel_order() -> None:

@@ -16,7 +16,7 @@ def export_mask(probability: Probability, study: Study, threshold: float) -> tup
         ValueError: the probability is of another study, or the threshold outside [0, 1].
     """
     _check_pair(probability, study)
-    write = mask_nifti if study.source.kind == "nifti" else mask_picture
+    write = mask_nifti if study.source.kind == "volume" else mask_picture
     return file_name(study, "mask"), write(probability, study, threshold)
 
 
@@ -30,7 +30,7 @@ def export_probability(probability: Probability, study: Study) -> tuple[str, byt
         ValueError: the probability is of another study.
     """
     _check_pair(probability, study)
-    write = probability_nifti if study.source.kind == "nifti" else probability_picture
+    write = probability_nifti if study.source.kind == "volume" else probability_picture
     return file_name(study, "probability"), write(probability, study)
 
 
@@ -45,5 +45,5 @@ def _check_pair(probability: Probability, study: Study) -> None:
 def file_name(study: Study, content: str) -> str:
     """The name of a study's export: its own, made safe, then the content, "mask" or "probability", and the ending."""
     picture = "png" if len(study.source.shape) == 2 else "tif"
-    ending = "nii.gz" if study.source.kind == "nifti" else picture
+    ending = "nii.gz" if study.source.kind == "volume" else picture
     return f"{safe_name(study.name)}_{content}.{ending}"

@@ -10,16 +10,18 @@ from app.imaging.limits import LIMITS, Limits
 from app.imaging.naming import REFERENCE, Role
 from app.imaging.orientation import to_lps_mm, to_source
 from app.imaging.parts import Part
-from app.imaging.reading import inspect, read_study
+from app.imaging.reading import Opened, inspect, open_study, read_study
 
 __all__ = [
     "LIMITS",
     "REFERENCE",
     "Limits",
+    "Opened",
     "Part",
     "Role",
     "ScanFile",
     "inspect",
+    "open_study",
     "read_files",
     "read_study",
     "to_lps_mm",

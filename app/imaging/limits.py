@@ -13,8 +13,8 @@ MIB = 2**20
 class Limits:
     """Upper bounds for one study; a clinical head scan stays far below each."""
 
-    files: int = 2048
-    """Files of one study. A stack of pictures has one file a slice, and often a mask for each."""
+    files: int = 8192
+    """Files of one study. DICOM and stacks of pictures have one file a slice, and an examination many series."""
     file_bytes: int = 512 * MIB
     """Bytes of one file as it came."""
     study_bytes: int = 1024 * MIB
@@ -25,6 +25,10 @@ class Limits:
     """Voxels along one axis."""
     voxels: int = 64 * MIB
     """Voxels of one volume, 512 x 512 x 256; and pixels of all pictures of one study, which are decoded at once."""
+    memory_bytes: int = 4096 * MIB
+    """Memory that reading one study may take, in a process of its own."""
+    seconds: int = 10
+    """Processor time that reading one study may take, in a process of its own."""
 
 
 LIMITS = Limits()

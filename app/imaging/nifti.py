@@ -32,6 +32,7 @@ class NiftiFile:
     header: NiftiHeader
     name: Name
     slices: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def case(self) -> str:
@@ -39,7 +40,7 @@ class NiftiFile:
 
     @property
     def source(self) -> Source:
-        return Source("nifti", self.header.shape, self.header.affine)
+        return Source("volume", self.header.shape, self.header.affine)
 
     @property
     def spacing(self) -> tuple[float, float, float]:

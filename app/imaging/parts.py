@@ -1,7 +1,7 @@
 """The pieces that a study is put together from, before it is known which sequence each one is."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -16,17 +16,22 @@ class Part:
     """One volume or plane, and what it was recognised as."""
 
     file: str
-    """Name of its file; for a stack of pictures the name of the first slice."""
+    """Which container it belongs to: the name of its file, of a stack of pictures that of the first slice, of a DICOM
+    series its identifier."""
     index: int
     """From 0: the volume of a 4-D file, or the plane of a colour picture."""
     label: str
     """For people: the file, and which volume or plane of it."""
     role: Role | None
     """A guess from name and content, for the user to correct; None: unknown, or a plane without content of its own."""
+    details: str = ""
+    """For people: slices, orientation and size of the voxels."""
+    thumbnail: NDArray[np.uint8] | None = field(default=None, repr=False, compare=False)
+    """`(rows, columns)` grey of at most 96 a side; None where it is not worth the decoding."""
 
 
 class Container(Protocol):
-    """A file, or a stack of pictures, that was opened: grid and parts are known, voxels are read on demand."""
+    """A file, a stack of pictures or a series that was opened: grid and parts are known, voxels are read on demand."""
 
     @property
     def name(self) -> Name:
@@ -51,6 +56,10 @@ class Container(Protocol):
     @property
     def slices(self) -> tuple[int, ...]:
         """Slice numbers that the names of pictures give, ascending; empty where they give none."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What has to be told about it, a sentence each."""
 
     def read(self, indices: Collection[int]) -> dict[int, NDArray[np.float32]]:
         """The parts of these indices: `(z, y, x)` float32 in LPS, C-contiguous, not yet checked for NaN.

@@ -31,6 +31,7 @@ class PictureStack:
     slices: tuple[int, ...]
     planes: tuple[Plane, ...]
     spacing: None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def parts(self) -> tuple[Part, ...]:

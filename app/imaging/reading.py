@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Mapping
 from collections.abc import Sequence as ListOf
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.errors import StudyError, VoxelError
+from app.errors import InputError, StudyError, VoxelError
 from app.imaging.content import kind_of
 from app.imaging.files import ScanFile
 from app.imaging.grid import check_same_grid
@@ -21,6 +21,30 @@ from app.imaging.reference import labels_of
 from app.study import Sequence, Study
 
 Roles: TypeAlias = Mapping[tuple[str, int], Role | None]
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """The parts of some files, and the study that they make or why they make none."""
+
+    parts: tuple[Part, ...]
+    study: Study | None
+    problem: InputError | None
+    """None where there is a study."""
+
+
+def open_study(files: Collection[ScanFile], roles: Roles | None = None, *, limits: Limits = LIMITS) -> Opened:
+    """`inspect` and `read_study` in one, for people who choose: where the files make no study, the parts are there.
+
+    Raises what `inspect` raises.
+    """
+    containers = _open(files, limits)
+    parts = _guessed(containers)
+    try:
+        study, problem = _study(containers, parts, roles or {}), None
+    except InputError as error:
+        study, problem = None, error
+    return Opened(tuple(part for _, part in parts), study, problem)
 
 
 def inspect(files: Collection[ScanFile], *, limits: Limits = LIMITS) -> tuple[Part, ...]:
@@ -42,7 +66,11 @@ def read_study(files: Collection[ScanFile], roles: Roles | None = None, *, limit
     constant voxels.
     """
     containers = _open(files, limits)
-    chosen = _choose(_guessed(containers), roles or {})
+    return _study(containers, _guessed(containers), roles or {})
+
+
+def _study(containers: ListOf[Container], parts: ListOf[tuple[Container, Part]], roles: Roles) -> Study:
+    chosen = _choose(parts, roles)
     used = [container for container in containers if any(container is other for other, _ in chosen.values())]
     for container in used[1:]:
         check_same_grid(used[0], container)

@@ -65,7 +65,7 @@ def make(
         images[sequence] = image.astype(np.float32)
     probability = 1 / (1 + np.exp(6 * (to_tumour - 1.05))) + rng.normal(0, 0.04, shape)
     levels = (np.floor(np.clip(probability, 0, 0.999) * LEVELS) * head).astype(np.uint8)
-    source = Source("nifti", shape[::-1], AFFINE) if spacing else Source("picture", shape[1:])
+    source = Source("volume", shape[::-1], AFFINE) if spacing else Source("picture", shape[1:])
     mask = np.where(inside, shells(to_tumour) if labelled else np.uint8(1), np.uint8(0)) if reference else None
     return Study(name, images, source, spacing, mask), levels
 

@@ -7,7 +7,7 @@ from app.exports.picture import mask_picture, probability_picture
 from app.study import Probability, Sequence, Source, Study
 
 SOURCES = {
-    "nii.gz": Source("nifti", (4, 3, 2), np.diag([-1.0, -1, 2, 1])),
+    "nii.gz": Source("volume", (4, 3, 2), np.diag([-1.0, -1, 2, 1])),
     "png": Source("picture", (3, 4)),
     "tif": Source("picture", (2, 3, 4)),
 }

@@ -31,7 +31,7 @@ OBLIQUE = rotation(25) @ TURNED
 def test_corners_by_hand() -> None:
     # Voxel (4, 3, 2) of the file lies at right -4 * 2 + 21 = 13, front 2.5 * 4 - 13 = -3, head 3 * 3 + 7 = 16.
     # The file's axes run to front, head and (with a minus) left, of 5, 4 and 3 voxels: that is z = 3, y = 4 - 4, x = 2.
-    to_mm = to_lps_mm(Source("nifti", SIZE, TURNED))
+    to_mm = to_lps_mm(Source("volume", SIZE, TURNED))
     assert to_mm is not None
     assert to_mm.shape == (3, 4)
     assert to_mm @ (3, 0, 2, 1) == pytest.approx([-13, 3, 16])
@@ -52,7 +52,7 @@ def test_every_voxel_keeps_the_place_that_its_file_gives_it(affine: NDArray[np.f
 
 
 def test_where_axes_are_not_oblique_mm_grow_to_left_back_and_head() -> None:
-    to_mm = to_lps_mm(Source("nifti", SIZE, TURNED))
+    to_mm = to_lps_mm(Source("volume", SIZE, TURNED))
     assert to_mm is not None
     z, y, x = to_mm[:, :3].T
     assert (z.tolist(), y.tolist(), x.tolist()) == ([0, 0, 3], [0, 2.5, 0], [4, 0, 0])

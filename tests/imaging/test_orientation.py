@@ -103,7 +103,7 @@ def test_spacing_follows_the_axes() -> None:
 def test_a_mask_keeps_its_type_on_the_way_back() -> None:
     mask = asymmetric(3, 4, 5) > 30
 
-    data = to_source(mask, Source("nifti", (5, 4, 3), LPS))
+    data = to_source(mask, Source("volume", (5, 4, 3), LPS))
 
     assert data.dtype == np.bool_
     np.testing.assert_array_equal(data, mask.transpose(2, 1, 0))
@@ -117,7 +117,7 @@ def test_pictures_go_back_by_slice() -> None:
 
 
 @pytest.mark.parametrize(
-    "source", [Source("nifti", (3, 4, 5), LPS), Source("picture", (4, 5)), Source("picture", (5, 4))]
+    "source", [Source("volume", (3, 4, 5), LPS), Source("picture", (4, 5)), Source("picture", (5, 4))]
 )
 def test_a_volume_of_another_grid_does_not_go_back(source: Source) -> None:
     with pytest.raises(ValueError, match=r"does not fit its source.*\(3, 4, 5\)"):

@@ -18,7 +18,7 @@ def test_files_of_one_study() -> None:
 
     assert (study.name, study.shape, study.spacing) == ("x", (3, 4, 5), (1, 1, 1))
     assert study.sequences == tuple(study.images) == (Sequence.FLAIR, Sequence.T1)
-    assert (study.source.kind, study.source.shape) == ("nifti", (5, 4, 3))
+    assert (study.source.kind, study.source.shape) == ("volume", (5, 4, 3))
     np.testing.assert_array_equal(study.images[Sequence.T1], (CUBE + 1).transpose(2, 1, 0))
     assert study.reference is not None
     np.testing.assert_array_equal(study.reference, (CUBE % 3).transpose(2, 1, 0))

@@ -64,7 +64,7 @@ class TestBatch:
             volume[1:8, 30:210, 50:190] = random.uniform(50, 100, (7, 180, 140))
         reference = np.zeros((9, SIZE, SIZE), np.uint8)
         reference[4, 100:110, 90:120] = 4  # so that this is the slice that is drawn
-        study = Study("made up", volumes, Source("nifti", (240, 240, 9)), (3.0, 1.0, 1.0), reference)
+        study = Study("made up", volumes, Source("volume", (240, 240, 9)), (3.0, 1.0, 1.0), reference)
         recipe = replace(
             TINY,
             batch=1,

@@ -23,7 +23,7 @@ def study_of(labels=(1, 2, 4), tumour=HEAD, sequences=tuple(Sequence), spacing=(
     reference = np.zeros((6, 120, 130), np.uint8)
     for step, label in enumerate(labels):
         reference[tumour][step] = label
-    return Study("made up", images, Source("nifti", (130, 120, 6), affine), spacing, reference)
+    return Study("made up", images, Source("volume", (130, 120, 6), affine), spacing, reference)
 
 
 def problems(study, dataset="brats"):

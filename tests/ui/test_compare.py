@@ -132,7 +132,7 @@ def test_only_folders_with_a_card_and_a_network_are_offered(tmp_path: Path, monk
 def side(name: str, levels: list[int], reference: list[int] | None = None) -> Side:
     image = np.arange(4, dtype=np.float32).reshape(1, 1, 4)
     mask = None if reference is None else np.array([[reference]], np.uint8)
-    study = Study("s", {Sequence.T1: image}, Source("nifti", (4, 1, 1), np.eye(4)), (500.0, 1.0, 1.0), mask)
+    study = Study("s", {Sequence.T1: image}, Source("volume", (4, 1, 1), np.eye(4)), (500.0, 1.0, 1.0), mask)
     return Side(name, study, FOLDER, load_card(), Probability(np.array([[levels]], np.uint8), study.sha256, name))
 
 

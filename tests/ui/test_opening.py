@@ -14,7 +14,7 @@ VOLUME = np.arange(60, dtype=np.float32).reshape(5, 3, 4)
 
 
 def study(sequences: tuple[Sequence, ...], *, spacing: bool = True, reference: np.ndarray | None = None) -> Study:
-    source = Source("nifti" if spacing else "picture", VOLUME.shape)
+    source = Source("volume" if spacing else "picture", VOLUME.shape)
     return Study("p", dict.fromkeys(sequences, VOLUME), source, (1.0, 1.0, 1.0) if spacing else None, reference)
 
 

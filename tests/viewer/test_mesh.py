@@ -29,7 +29,7 @@ def is_closed(mesh: Mesh) -> bool:
 
 
 def study(image: np.ndarray, spacing: tuple[float, float, float] | None = SPACING) -> Study:
-    return Study("s", {Sequence.FLAIR: image.astype(np.float32)}, Source("nifti", image.shape, np.eye(4)), spacing)
+    return Study("s", {Sequence.FLAIR: image.astype(np.float32)}, Source("volume", image.shape, np.eye(4)), spacing)
 
 
 def test_a_box_of_voxels_lies_where_its_voxels_are() -> None:

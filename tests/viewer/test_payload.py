@@ -14,7 +14,7 @@ from app.study import Sequence, Source, Study
 from app.viewer.payload import class_counts, pack_levels, pack_scan
 
 SHAPE = (3, 4, 5)
-LPS_FILE = Source("nifti", (5, 4, 3), np.diag([-1.0, -2.0, 4.0, 1.0]))
+LPS_FILE = Source("volume", (5, 4, 3), np.diag([-1.0, -2.0, 4.0, 1.0]))
 PICTURES = Source("picture", SHAPE)
 CHECKPOINT = "c0ffee"
 COUNTS = 3 * 201 * 4

@@ -23,7 +23,7 @@ CLASSES[:, :, 5:6] = 1  # 20 of the 100, 20 of the 40
 
 
 def study(spacing: tuple[float, float, float] | None = (2.0, 1.0, 1.0), *, oriented: bool = True) -> Study:
-    source = Source("nifti", SHAPE[::-1], np.eye(4)) if oriented else Source("picture", SHAPE)
+    source = Source("volume", SHAPE[::-1], np.eye(4)) if oriented else Source("picture", SHAPE)
     return Study("s", {Sequence.FLAIR: IMAGE}, source, spacing)
 
 
@@ -98,7 +98,7 @@ def test_the_worst_mask_stays_small_enough_to_send() -> None:
     shape = (60, 70, 80)
     noise = np.random.default_rng(1).integers(0, 2, shape, dtype=np.uint8)
     image = np.pad(np.full((50, 60, 70), 9.0, np.float32), 5)
-    scanned = Study("n", {Sequence.T1: image}, Source("nifti", shape[::-1], np.eye(4)), (1.0, 1.0, 1.0))
+    scanned = Study("n", {Sequence.T1: image}, Source("volume", shape[::-1], np.eye(4)), (1.0, 1.0, 1.0))
     result = Probability(noise * 200, scanned.sha256, "c", np.where(noise, np.uint8(4), np.uint8(1)))
     drawn = solid.solid_figure(scanned, result, 0.5, head_mesh(scanned))
     assert sum(len(trace.i) for trace in drawn.data if trace.type == "mesh3d") <= 60_000

@@ -14,7 +14,7 @@ from app.viewer import Validation, pack_scan
 
 IMAGE = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
 STUDY = Study("small", {Sequence.FLAIR: IMAGE, Sequence.T2: IMAGE}, Source("picture", (2, 3, 4)))
-SOURCE = Source("nifti", (4, 3, 2), np.eye(4))
+SOURCE = Source("volume", (4, 3, 2), np.eye(4))
 VIEW = {"study": STUDY.sha256, "slice": 1, "threshold": 0.4, "sequence": "T2"}
 COUNTS = np.arange(200, -1, -1)
 VALIDATION = Validation("3 patients", ThresholdCurve(COUNTS, 2 * COUNTS, 400))

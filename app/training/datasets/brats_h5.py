@@ -57,7 +57,7 @@ def read(files: tuple[Path, ...]) -> Study:
     return Study(
         name=name[1] if name else files[0].stem,
         images=dict(zip(Sequence, volumes, strict=True)),
-        source=Source("nifti", (x, y, z), _AFFINE),
+        source=Source("volume", (x, y, z), _AFFINE),
         spacing=(1.0, 1.0, 1.0),
         reference=reference,
     )
