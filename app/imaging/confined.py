@@ -30,7 +30,12 @@ _spares: list[subprocess.Popen[bytes]] = []
 
 
 class ReaderError(Exception):
-    """A fault of ours in a reading process: the kind of exception and where it was raised, none of its words."""
+    """A fault of ours in a reading process."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(where)
+        self.where = where
+        """The kind of exception and the frames that led to it, none of its words."""
 
 
 def open_study(files: ListOf[ScanFile], roles: Roles | None = None, *, limits: Limits = LIMITS) -> Opened:

@@ -49,7 +49,7 @@ def pack_opened(opened: Opened) -> Message:
 
     parts = [
         {"file": p.file, "index": p.index, "label": p.label, "role": p.role, "details": p.details}
-        | {"thumbnail": keep(p.thumbnail)}
+        | {"optional": p.optional, "thumbnail": keep(p.thumbnail)}
         for p in opened.parts
     ]
     values: dict[str, Any] = {"parts": parts, "study": None, "problem": None}
@@ -82,7 +82,7 @@ def unpack_opened(values: dict[str, Any], blobs: Blobs) -> Opened:
     if "parts" not in values:
         raise _problem(values["problem"])
     parts = tuple(
-        Part(p["file"], p["index"], p["label"], _role(p["role"]), p["details"], kept(p["thumbnail"]))
+        Part(p["file"], p["index"], p["label"], _role(p["role"]), p["details"], p["optional"], kept(p["thumbnail"]))
         for p in values["parts"]
     )
     if (study := values["study"]) is None:

@@ -30,9 +30,12 @@ _PATTERNS = {
     role: re.compile(rf"(?<![a-z0-9])(?:{token})(?![a-z0-9])", re.IGNORECASE | re.ASCII)
     for role, token in _TOKENS.items()
 }
-_EXTENSION = re.compile(r"\.(?:nii|png|jpe?g|tiff?)(?:\.gz)?$|\.gz$", re.IGNORECASE)
+_EXTENSION = re.compile(r"\.(?:nii|nrrd|mha|mg[hz]|dcm|png|jpe?g|tiff?)(?:\.gz)?$|\.gz$", re.IGNORECASE)
 _NUMBER = re.compile(r"^(.*?)[ _.\-(]*([0-9]{1,18})\)?$", re.DOTALL)
 _UNSAFE = re.compile(r"[^\w .+()\-]")
+_LONGEST = 255
+"""Characters of a name that are shown; no common file system allows more."""
+_LONGEST_STUDY = 80
 
 
 @dataclass(frozen=True)
@@ -76,12 +79,20 @@ def parse(file: str) -> Name:
     return Name(stem, case.strip(_SEPARATORS), role)
 
 
+def presentable(file: str) -> str:
+    """The name of a file as it can stand in a message: in one line, without what cannot be seen or turns the direction
+    of writing, and not too long."""
+    seen = "".join(letter if letter.isprintable() else "_" for letter in file)
+    half = _LONGEST // 2 - 1
+    return seen if len(seen) <= _LONGEST else f"{seen[:half]}…{seen[-half:]}"
+
+
 def study_name(names: Iterable[tuple[str, str]]) -> str:
     """The common start of the cases, or else of the stems, of the `(case, stem)` of a study's files.
 
-    Safe as the stem of a file: letters, digits, space, and `_.+()-`.
+    Safe as the stem of a file: at most 80 letters, digits, spaces, and `_.+()-`.
     """
     cases, stems = zip(*names, strict=True)
     starts = [commonprefix(texts) for texts in (cases, stems)]  # noqa: RUF071 - by character is meant
-    common = (_UNSAFE.sub("_", start).strip(_SEPARATORS) for start in starts)
+    common = (_UNSAFE.sub("_", start).strip(_SEPARATORS)[:_LONGEST_STUDY].rstrip(_SEPARATORS) for start in starts)
     return next(filter(None, common), "study")

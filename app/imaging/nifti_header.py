@@ -1,8 +1,5 @@
 """The header of NIfTI-1 and NIfTI-2 (nifti.nimh.nih.gov), and all that can be wrong with it."""
 
-from dataclasses import dataclass
-from math import prod
-
 import numpy as np
 from nibabel.nifti1 import Nifti1Header
 from nibabel.nifti2 import Nifti2Header
@@ -10,43 +7,16 @@ from nibabel.spatialimages import HeaderDataError
 from numpy.typing import NDArray
 
 from app.errors import UnreadableFileError, UnsupportedFileError
-from app.imaging.limits import size_text
+from app.imaging.volume_header import VolumeHeader, axes_of, check_sizes, damaged, sound_affine
 
-MAX_VOLUMES = 4
 HEADER_SIZES: dict[int, type[Nifti1Header]] = {348: Nifti1Header, 540: Nifti2Header}
 """What the first four bytes give, in the byte order of the file: the size of the header."""
 _FIRST_VOXEL = {348: 352, 540: 544}
 _MM = {1: 1000.0, 3: 0.001}
 """Millimetres in the space units of `xyzt_units`: 1 metre, 3 micrometre; anything else counts as mm."""
-_SMALLEST, _LARGEST = 1e-6, 1e6
-"""Bounds on the size of a voxel in mm, far beyond any scanner."""
-_FLAT = 0.01
-"""Volume of the box that the three voxel directions span, 1 at right angles; with less they lie in one plane."""
+_COLOURS = {128: 3, 2304: 4}
+"""Bytes of a voxel in the data types RGB24 and RGBA32."""
 _ERRORS = (HeaderDataError, ValueError)
-
-
-@dataclass(frozen=True, eq=False)
-class NiftiHeader:
-    """What is needed of a header that was found sound."""
-
-    shape: tuple[int, int, int]
-    """Voxels of one volume in file order."""
-    volumes: int
-    """1 to 4 along the axes after the third."""
-    dtype: np.dtype[np.generic]
-    """Of the stored numbers, with the byte order of the file."""
-    offset: int
-    """Bytes before the first voxel."""
-    slope: float
-    intercept: float
-    """A voxel is `slope * stored + intercept`; 1 and 0 where the file does not scale."""
-    affine: NDArray[np.float64]
-    """`(4, 4)`, file voxel to RAS mm: sform, else qform, else from the voxel sizes alone."""
-
-    @property
-    def size(self) -> int:
-        """Bytes of header and voxels, without compression."""
-        return self.offset + prod(self.shape) * self.volumes * self.dtype.itemsize
 
 
 def header_size(start: bytes) -> int | None:
@@ -55,11 +25,12 @@ def header_size(start: bytes) -> int | None:
     return next((size for size in sizes if size in HEADER_SIZES), None)
 
 
-def read_header(name: str, start: bytes) -> NiftiHeader:
+def read_header(name: str, start: bytes) -> VolumeHeader:
     """Read the header of the file `name` that starts so; at least 540 bytes unless the file is shorter.
 
+    The affine is the sform, else the qform, else made from the voxel sizes alone.
     Raises UnreadableFileError when it is cut off or contradicts the standard, UnsupportedFileError when it is sound but
-    not that of a single file with one to four 3-D volumes of real numbers.
+    not that of a single file with 3-D volumes of real numbers, or one in colour.
     """
     size = header_size(start)
     if size is None or len(start) < size:
@@ -67,19 +38,20 @@ def read_header(name: str, start: bytes) -> NiftiHeader:
     order = "<" if int.from_bytes(start[:4], "little") == size else ">"
     header = HEADER_SIZES[size](start[:size], order, check=False)
     _check_magic(name, header["magic"].item())
-    shape, volumes = _shape(name, header["dim"].tolist())
-    try:
-        slope, intercept = header.get_slope_inter()
-    except _ERRORS as e:
-        raise _damaged(name, str(e)) from e
-    return NiftiHeader(
-        shape=shape,
-        volumes=volumes,
-        dtype=_dtype(name, header),
-        offset=_offset(name, header["vox_offset"].item(), _FIRST_VOXEL[size]),
-        slope=1.0 if slope is None else slope,
-        intercept=0.0 if intercept is None else intercept,
+    sizes, frame_axis = axes_of(name, _sizes(name, header["dim"].tolist()))
+    dtype = np.dtype(np.uint8) if (colours := _COLOURS.get(int(header["datatype"]))) else _dtype(name, header)
+    if colours and frame_axis is not None:
+        raise UnsupportedFileError(f"{name} holds {sizes[3]} volumes in colour. Give one of them, or grey ones.")
+    slope, intercept = (1.0, 0.0) if colours else _scaling(name, header)
+    return VolumeHeader(
+        sizes=(colours, *sizes) if colours else sizes,
+        frame_axis=0 if colours else frame_axis,
+        dtype=dtype,
         affine=_affine(name, header),
+        offset=_offset(name, header["vox_offset"].item(), _FIRST_VOXEL[size]),
+        slope=slope,
+        intercept=intercept,
+        colour=bool(colours),
     )
 
 
@@ -90,24 +62,21 @@ def _check_magic(name: str, magic: bytes) -> None:
         raise UnsupportedFileError(f"{name} is an Analyze 7.5 file or has a damaged header. Convert it to NIfTI.")
 
 
-def _shape(name: str, dim: list[int]) -> tuple[tuple[int, int, int], int]:
-    """Voxels along the first three axes, and the volumes along the one axis beyond them that is longer than 1."""
-    axes = dim[1 : dim[0] + 1]
+def _sizes(name: str, dim: list[int]) -> tuple[int, ...]:
+    axes = tuple(dim[1 : dim[0] + 1])
     if not 1 <= dim[0] <= 7 or min(axes) < 1:
-        raise _damaged(name, f"its axes are given as {dim}")
-    if len(axes) < 3:
-        raise UnsupportedFileError(
-            f"{name} is {len(axes)}-D ({size_text(tuple(axes))}). Give a 3-D scan, or the slice as PNG, JPG or TIFF."
-        )
-    i, j, k, *rest = axes
-    beyond = [n for n in rest if n > 1]
-    volumes = prod(beyond)
-    if len(beyond) > 1 or volumes > MAX_VOLUMES:
-        raise UnsupportedFileError(
-            f"{name} holds {volumes} volumes ({size_text(tuple(axes))}). Read are one 3-D scan, or a 4-D file of up to "
-            f"{MAX_VOLUMES} sequences: split it, or keep the volumes that are needed."
-        )
-    return (i, j, k), volumes
+        raise damaged(name, "NIfTI", f"its axes are given as {dim}")
+    check_sizes(name, "NIfTI", axes)
+    return axes
+
+
+def _scaling(name: str, header: Nifti1Header) -> tuple[float, float]:
+    """Slope and intercept; 1 and 0 where the file does not scale."""
+    try:
+        slope, intercept = header.get_slope_inter()
+    except _ERRORS as e:
+        raise damaged(name, "NIfTI", str(e)) from e
+    return 1.0 if slope is None else slope, 0.0 if intercept is None else intercept
 
 
 def _dtype(name: str, header: Nifti1Header) -> np.dtype[np.generic]:
@@ -115,9 +84,9 @@ def _dtype(name: str, header: Nifti1Header) -> np.dtype[np.generic]:
     try:
         dtype: np.dtype[np.generic] = header.get_data_dtype()
     except KeyError as e:
-        raise _damaged(name, f"its data type {code} is unknown") from e
+        raise damaged(name, "NIfTI", f"its data type {code} is unknown") from e
     if dtype.kind not in "iuf":
-        what = {"c": "complex numbers", "V": "colours or other records"}[dtype.kind]
+        what = "complex numbers" if dtype.kind == "c" else "records"
         raise UnsupportedFileError(
             f"{name} holds {what} (NIfTI data type {code}) in place of grey values. "
             "Export the scan as whole or decimal numbers."
@@ -127,7 +96,7 @@ def _dtype(name: str, header: Nifti1Header) -> np.dtype[np.generic]:
 
 def _offset(name: str, offset: float, first: int) -> int:
     if not np.isfinite(offset) or offset < first:
-        raise _damaged(name, f"its voxels would start at byte {offset:g}, inside the header")
+        raise damaged(name, "NIfTI", f"its voxels would start at byte {offset:g}, inside the header")
     return int(offset)
 
 
@@ -139,15 +108,6 @@ def _affine(name: str, header: Nifti1Header) -> NDArray[np.float64]:
         try:
             affine = np.array(header.get_best_affine(), np.float64)
         except _ERRORS as e:
-            raise _damaged(name, str(e)) from e
+            raise damaged(name, "NIfTI", str(e)) from e
         affine[:3] *= _MM.get(int(header["xyzt_units"]) & 7, 1.0)
-        sizes = np.linalg.norm(affine[:3, :3], axis=0)
-        box = abs(np.linalg.det(affine[:3, :3] / sizes))
-    if not (np.isfinite(affine).all() and sizes.min() > _SMALLEST and sizes.max() < _LARGEST and box > _FLAT):
-        raise _damaged(name, "its affine has a voxel size of 0, a direction twice, or a value that is not a number")
-    affine.setflags(write=False)
-    return affine
-
-
-def _damaged(name: str, what: str) -> UnreadableFileError:
-    return UnreadableFileError(f"{name} has a damaged NIfTI header: {what}. Export it again from the original scan.")
+    return sound_affine(name, "NIfTI", affine)

@@ -25,11 +25,23 @@ def to_canonical(data: NDArray[_Scalar], affine: NDArray[np.float64]) -> NDArray
     return canonical
 
 
+def canonical_shape(source: Source) -> tuple[int, int, int]:
+    """Voxels along (z, y, x) of a volume whose source has an affine. Raises ValueError without one."""
+    if source.affine is None:
+        raise ValueError("Pictures have no canonical shape of their own. Received: a source without an affine")
+    z, y, x = (source.shape[axis] for axis in _canonical_axes(source.affine))
+    return z, y, x
+
+
 def canonical_spacing(affine: NDArray[np.float64]) -> tuple[float, float, float]:
     """Voxel size in mm along (z, y, x): the lengths of the affine's columns."""
-    axes = np.argsort(ornt_transform(io_orientation(affine), CANONICAL)[:, 0])
-    z, y, x = voxel_sizes(affine)[axes]
+    z, y, x = voxel_sizes(affine)[_canonical_axes(affine)]
     return float(z), float(y), float(x)
+
+
+def _canonical_axes(affine: NDArray[np.float64]) -> NDArray[np.intp]:
+    """`(3,)`: the axes of the file that become z, y and x."""
+    return np.argsort(ornt_transform(io_orientation(affine), CANONICAL)[:, 0])
 
 
 def to_lps_mm(source: Source) -> NDArray[np.float64] | None:

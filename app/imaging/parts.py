@@ -26,6 +26,8 @@ class Part:
     """A guess from name and content, for the user to correct; None: unknown, or a plane without content of its own."""
     details: str = ""
     """For people: slices, orientation and size of the voxels."""
+    optional: bool = False
+    """Whether it may be left out without a word, as most series of an examination are."""
     thumbnail: NDArray[np.uint8] | None = field(default=None, repr=False, compare=False)
     """`(rows, columns)` grey of at most 96 a side; None where it is not worth the decoding."""
 

@@ -19,6 +19,7 @@ from app.errors import LimitError, UnreadableFileError, UnsupportedFileError
 from app.imaging.files import ScanFile
 from app.imaging.limits import Limits, check_grid
 from app.imaging.naming import Name, parse
+from app.imaging.picture_structure import check_structure
 
 _FORMATS = ("PNG", "JPEG", "TIFF")
 _ERRORS = (OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, OverflowError, struct.error)
@@ -45,6 +46,7 @@ def open_picture(file: ScanFile, limits: Limits) -> PictureFile:
     Raises UnreadableFileError when it is damaged, UnsupportedFileError when its pages differ in size, and LimitError
     when it has too many pixels.
     """
+    check_structure(file.name, file.data)
     with _opened(file) as image:
         columns, rows = image.size
         pages = _count_pages(file.name, image, limits)

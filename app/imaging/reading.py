@@ -1,6 +1,6 @@
 """Files in, study out."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from collections.abc import Sequence as ListOf
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import InputError, StudyError, VoxelError
-from app.imaging.content import kind_of
 from app.imaging.files import ScanFile
-from app.imaging.grid import check_same_grid
-from app.imaging.limits import LIMITS, Limits, check_files
+from app.imaging.grid import grid_of
+from app.imaging.joining import Joined, join
+from app.imaging.limits import LIMITS, Limits
 from app.imaging.naming import REFERENCE, Role, study_name
-from app.imaging.nifti import open_nifti
+from app.imaging.opening import open_files
 from app.imaging.parts import Container, Part
-from app.imaging.pictures import open_pictures
 from app.imaging.reference import labels_of
+from app.imaging.resample import resample
 from app.study import Sequence, Study
 
 Roles: TypeAlias = Mapping[tuple[str, int], Role | None]
@@ -36,12 +36,14 @@ class Opened:
 def open_study(files: Collection[ScanFile], roles: Roles | None = None, *, limits: Limits = LIMITS) -> Opened:
     """`inspect` and `read_study` in one, for people who choose: where the files make no study, the parts are there.
 
-    Raises what `inspect` raises.
+    Parts of which nobody says what they are, are left out. Raises what `inspect` raises.
     """
-    containers = _open(files, limits)
+    containers, left_out = open_files(files, limits)
     parts = _guessed(containers)
+    if roles is None:
+        roles = {(part.file, part.index): part.role for _, part in parts if part.role is None}
     try:
-        study, problem = _study(containers, parts, roles or {}), None
+        study, problem = _study(containers, parts, roles, left_out), None
     except InputError as error:
         study, problem = None, error
     return Opened(tuple(part for _, part in parts), study, problem)
@@ -50,51 +52,43 @@ def open_study(files: Collection[ScanFile], roles: Roles | None = None, *, limit
 def inspect(files: Collection[ScanFile], *, limits: Limits = LIMITS) -> tuple[Part, ...]:
     """What the files of one study hold, from headers (and pixels, of pictures), with a guess at each part's role.
 
-    The guess comes from the name (`naming`), for a 4-D file from the order of the Medical Segmentation Decathlon, for a
-    three-plane picture from the order pre-contrast, FLAIR, post-contrast. The only image of a study counts as FLAIR
-    when nothing says what it is.
+    The guess comes from the name (`naming`), of a DICOM series from its description, for a 4-D file from the order of
+    the Medical Segmentation Decathlon, for a three-plane picture from the order pre-contrast, FLAIR, post-contrast. The
+    only image of a study counts as FLAIR when nothing says what it is.
     Raises UnreadableFileError, UnsupportedFileError, LimitError and StudyError, with a message that names the file.
     """
-    return tuple(part for _, part in _guessed(_open(files, limits)))
+    return tuple(part for _, part in _guessed(open_files(files, limits)[0]))
 
 
 def read_study(files: Collection[ScanFile], roles: Roles | None = None, *, limits: Limits = LIMITS) -> Study:
     """Read the files of one study.
 
-    `roles` by `(Part.file, Part.index)` overrule the guesses of `inspect`; None leaves a part out.
+    `roles` by `(Part.file, Part.index)` overrule the guesses of `inspect`; None leaves a part out. Volumes on other
+    grids are resampled to that of FLAIR, or of the sequence that stands in for it, and `Study.notes` says so.
     Raises what `inspect` raises, StudyError when the parts do not make one study, and VoxelError for NaN, infinite or
     constant voxels.
     """
-    containers = _open(files, limits)
-    return _study(containers, _guessed(containers), roles or {})
+    containers, left_out = open_files(files, limits)
+    return _study(containers, _guessed(containers), roles or {}, left_out)
 
 
-def _study(containers: ListOf[Container], parts: ListOf[tuple[Container, Part]], roles: Roles) -> Study:
+def _study(
+    containers: ListOf[Container], parts: ListOf[tuple[Container, Part]], roles: Roles, left_out: tuple[str, ...]
+) -> Study:
     chosen = _choose(parts, roles)
+    joined = join(chosen)
     used = [container for container in containers if any(container is other for other, _ in chosen.values())]
-    for container in used[1:]:
-        check_same_grid(used[0], container)
-    volumes = _read(used, chosen)
+    volumes = _read(used, chosen, joined)
     reference = volumes.pop(REFERENCE, None)
+    told = (_taken_for_flair(containers, roles), *(container.notes for container in used), joined.notes, left_out)
     return Study(
         name=study_name([(container.case, container.name.stem) for container in used]),
         images={sequence: volumes[sequence] for sequence in Sequence if sequence in volumes},
-        source=used[0].source,
-        spacing=used[0].spacing,
+        source=joined.target.source,
+        spacing=joined.target.spacing,
         reference=None if reference is None else labels_of(chosen[REFERENCE][1].label, reference),
+        notes=tuple(dict.fromkeys(note for notes in told for note in notes)),
     )
-
-
-def _open(files: Collection[ScanFile], limits: Limits) -> list[Container]:
-    if not files:
-        raise StudyError("No file was given. Give the scan of one patient: NIfTI, PNG, JPG or TIFF.")
-    check_files([(file.name, len(file.data)) for file in files], limits)
-    names = [file.name for file in files]
-    if twice := {name for name in names if names.count(name) > 1}:
-        raise StudyError(f"Two files are called {min(twice)}. Rename one, such as a mask to end in _seg.")
-    kinds = [(kind_of(file), file) for file in files]
-    niftis = [open_nifti(file, limits) for kind, file in kinds if kind == "nifti"]
-    return [*niftis, *open_pictures((file for kind, file in kinds if kind == "picture"), limits)]
 
 
 def _guessed(containers: ListOf[Container]) -> list[tuple[Container, Part]]:
@@ -104,6 +98,13 @@ def _guessed(containers: ListOf[Container]) -> list[tuple[Container, Part]]:
     if len(images) == 1 and parts[n := images[0]][1].role is None:
         parts[n] = (parts[n][0], replace(parts[n][1], role=Sequence.FLAIR))
     return parts
+
+
+def _taken_for_flair(containers: ListOf[Container], roles: Roles) -> Iterator[str]:
+    """A sentence when `_guessed` gave a role to an image that nothing named, and nobody has confirmed it since."""
+    images = [part for container in containers for part in container.parts if part.role != REFERENCE]
+    if len(images) == 1 and images[0].role is None and (images[0].file, images[0].index) not in roles:
+        yield f"{images[0].label} is taken for FLAIR, though nothing in it says so. Correct it if it is another."
 
 
 def _choose(parts: ListOf[tuple[Container, Part]], roles: Roles) -> dict[Role, tuple[Container, Part]]:
@@ -126,7 +127,7 @@ def _choose(parts: ListOf[tuple[Container, Part]], roles: Roles) -> dict[Role, t
                 "Leave one out, or say which sequence it is."
             )
         chosen[role] = (container, part)
-    if unknown := [part.label for _, part in parts if part.file not in settled]:
+    if unknown := [part.label for _, part in parts if part.file not in settled and not part.optional]:
         raise StudyError(
             f"{unknown[0]}: its name does not say which sequence it is. Say so, or end the name in _flair, _t1, _t1ce, "
             "_t2, or _seg for a reference mask."
@@ -145,15 +146,19 @@ def _title(role: Role) -> str:
 
 
 def _read(
-    containers: ListOf[Container], chosen: Mapping[Role, tuple[Container, Part]]
+    containers: ListOf[Container], chosen: Mapping[Role, tuple[Container, Part]], joined: Joined
 ) -> dict[Role, NDArray[np.float32]]:
-    """The voxels `(z, y, x)` of each role, checked and read-only; each file is unpacked once."""
+    """The voxels `(z, y, x)` of each role on one grid, checked and read-only; each file is unpacked once."""
+    target = grid_of(joined.target.source)
     volumes: dict[Role, NDArray[np.float32]] = {}
     for container in containers:
         wanted = {part.index: (role, part) for role, (other, part) in chosen.items() if other is container}
+        own = grid_of(container.source)
         for index, volume in container.read(wanted).items():
             role, part = wanted[index]
             _check_voxels(part.label, role, volume)
+            if role in joined.resampled and own and target:
+                volume = resample(volume, own, target, labels=role == REFERENCE)
             volume.setflags(write=False)
             volumes[role] = volume
     return volumes

@@ -1,4 +1,5 @@
 import gzip
+import struct
 
 import numpy as np
 import pytest
@@ -25,6 +26,22 @@ def test_pictures(kind: str) -> None:
     assert kind_of(picture("a", GREY, kind)) == "picture"
 
 
+@pytest.mark.parametrize(
+    ("start", "kind"),
+    [
+        (bytes(128) + b"DICM", "dicom"),
+        (b"PK\x03\x04", "zip"),
+        (b"PK\x05\x06", "zip"),
+        (b"NRRD0004", "nrrd"),
+        (b"ObjectType = Image\nNDims = 3", "metaimage"),
+        (struct.pack(">7i", 1, 5, 4, 3, 1, 4, 0), "mgh"),
+        (gzip.compress(struct.pack(">7i", 1, 5, 4, 3, 1, 4, 0)), "mgh"),
+    ],
+)
+def test_by_how_it_starts(start: bytes, kind: str) -> None:
+    assert kind_of(ScanFile("a.png", start)) == kind
+
+
 def test_content_goes_before_the_name() -> None:
     """A picture or volume under a wrong name is read as what it is."""
     png = picture("a_t2.nii.gz", GREY, "PNG")
@@ -37,18 +54,15 @@ def test_content_goes_before_the_name() -> None:
 @pytest.mark.parametrize(
     ("start", "what"),
     [
-        (bytes(128) + b"DICM", "a DICOM file"),
-        (b"PK\x03\x04", "a zip archive"),
         (b"%PDF-1.7", "a PDF document"),
         (b"\x89HDF\r\n\x1a\n", "an HDF5 file"),
         (b"MATLAB 7.3 MAT-file".ljust(512) + b"\x89HDF\r\n\x1a\n", "a MATLAB 7.3 file"),
-        (b"NRRD0004", "an NRRD file"),
         (b"GIF89a", "a GIF picture"),
         (b"RIFF\x10\0\0\0WEBPVP8 ", "a WebP picture"),
     ],
 )
 def test_other_kinds_are_named(start: bytes, what: str) -> None:
-    with pytest.raises(UnsupportedFileError, match=rf"^a\.nii is {what}, which is not read\. Read are NIfTI"):
+    with pytest.raises(UnsupportedFileError, match=rf"^a\.nii is {what}, which is not read\. Read are DICOM, NIfTI"):
         kind_of(ScanFile("a.nii", start))
 
 

@@ -26,6 +26,21 @@ def test_several_members_are_one_stream() -> None:
     assert unpack("a", gzip.compress(CONTENT[:700]) + gzip.compress(CONTENT[700:]), 2048, 0).tobytes() == CONTENT
 
 
+def test_members_are_counted() -> None:
+    """Empty ones cost twenty bytes each, and time."""
+    empty = gzip.compress(b"", mtime=0)
+
+    assert unpack("a", PACKED + empty * 60_000, 2048, 0).tobytes() == CONTENT
+    with pytest.raises(UnreadableFileError, match="a is damaged"):
+        unpack("a", PACKED + empty * 70_000, 2048, 0)
+
+
+def test_zeros_may_pad_the_end_and_nothing_else() -> None:
+    assert unpack("a", PACKED + bytes(40_000), 2048, 0).tobytes() == CONTENT
+    with pytest.raises(UnreadableFileError, match="a is damaged"):
+        unpack("a", PACKED + bytes(40_000) + b"x", 2048, 0)
+
+
 @pytest.mark.parametrize("keep", [5, 30, len(PACKED) - 9, len(PACKED) - 1])
 def test_truncated_gzip(keep: int) -> None:
     with pytest.raises(UnreadableFileError, match=r"^a is damaged: its gzip compression is cut off") as caught:

@@ -32,7 +32,7 @@ def test_request() -> None:
 @pytest.mark.parametrize("affine", [LPS, None])
 def test_study(affine: np.ndarray | None) -> None:
     thumbnail = np.array([[1, 2, 3]], np.uint8)
-    part = Part("series", 2, "Series 2", Sequence.FLAIR, "3 slices", thumbnail)
+    part = Part("series", 2, "Series 2", Sequence.FLAIR, "3 slices", True, thumbnail)
     image = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
     reference = np.eye(3, 4, dtype=np.uint8)[None].repeat(2, axis=0)
     images = {Sequence.FLAIR: image, Sequence.T2: image + 1}

@@ -1,6 +1,6 @@
 import pytest
 
-from app.imaging.naming import REFERENCE, Role, parse, study_name
+from app.imaging.naming import REFERENCE, Role, parse, presentable, study_name
 from app.study import Sequence
 
 FLAIR, T1, T1CE, T2 = Sequence
@@ -100,9 +100,25 @@ def test_upper_and_lower_case_are_alike() -> None:
         (["C:\\scans\\anna.nii"], "anna"),
         (['a<b>:"c|d?_flair.nii'], "a_b___c_d"),
         (["..nii"], "study"),
+        (["a" * 79 + " b.nii"], "a" * 79),
     ],
 )
 def test_study_names(files: list[str], name: str) -> None:
     names = [parse(file) for file in files]
 
     assert study_name([(each.case, each.stem) for each in names]) == name
+
+
+@pytest.mark.parametrize(
+    ("file", "shown"),
+    [
+        ("p_flair.nii.gz", "p_flair.nii.gz"),
+        ("a\nb\0c\u202ed\u200b.nii", "a_b_c_d_.nii"),
+        ("\ud800\N{BRAIN}.nii", "_\N{BRAIN}.nii"),
+        ("x" * 255, "x" * 255),
+        ("a" * 200 + "b" * 200, "a" * 126 + "…" + "b" * 126),
+    ],
+)
+def test_names_that_can_be_shown(file: str, shown: str) -> None:
+    assert presentable(file) == shown
+    assert presentable(shown) == shown

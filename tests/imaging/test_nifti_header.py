@@ -28,8 +28,7 @@ def test_size_tells_nifti_apart(start: bytes, size: int | None) -> None:
     [
         ((5, 12), r"^a\.nii is 2-D \(5 x 12\)\. Give a 3-D scan, or the slice as PNG"),
         ((60,), r"^a\.nii is 1-D \(60\)"),
-        ((2, 2, 1, 5), r"^a\.nii holds 5 volumes \(2 x 2 x 1 x 5\)\. Read are .* up to 4 sequences"),
-        ((2, 2, 1, 2, 2), r"^a\.nii holds 4 volumes \(2 x 2 x 1 x 2 x 2\)"),
+        ((2, 2, 1, 2, 2), r"^a\.nii holds 4 volumes along 2 axes \(2 x 2 x 1 x 2 x 2\)\. Read are one 3-D scan, or"),
     ],
 )
 def test_other_shapes(shape: tuple[int, ...], message: str) -> None:
@@ -42,7 +41,6 @@ def test_other_shapes(shape: tuple[int, ...], message: str) -> None:
     [
         (np.complex64, r"complex numbers \(NIfTI data type 32\)"),
         (np.complex128, r"complex numbers \(NIfTI data type 1792\)"),
-        (np.dtype([("R", "u1"), ("G", "u1"), ("B", "u1")]), r"colours or other records \(NIfTI data type 128\)"),
     ],
 )
 def test_voxels_that_are_not_grey(dtype: np.dtype[np.void], message: str) -> None:

@@ -9,7 +9,8 @@ from scan_files import LPS, asymmetric, nifti, scan
 
 from app.errors import UnreadableFileError
 from app.imaging import LIMITS, ScanFile, inspect, read_study
-from app.imaging.nifti import SLACK, open_nifti
+from app.imaging.nifti import open_nifti
+from app.imaging.volume_file import SLACK
 from app.study import Sequence
 
 DTYPES = ("u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f4", "f8")

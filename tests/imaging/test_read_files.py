@@ -51,8 +51,20 @@ def test_folder_of_slices(tmp_path: Path) -> None:
 def test_folder_without_a_case(tmp_path: Path) -> None:
     write(tmp_path / "empty", ScanFile("scan.nii", b"x"), ScanFile("readme.txt", b"x"))
 
-    with pytest.raises(StudyError, match=r"empty holds no case: neither pictures nor NIfTI files whose names end in"):
+    with pytest.raises(
+        StudyError, match=r"empty holds no case: neither DICOM files nor pictures, nor volumes whose names end in"
+    ):
         read_files([tmp_path / "empty"])
+
+
+def test_folder_of_dicom(tmp_path: Path) -> None:
+    """Folders below tell apart what is called alike; what is no DICOM is not read."""
+    content = bytes(128) + b"DICM"
+    for folder in ("flair", "t1"):
+        write(tmp_path / folder, ScanFile("IM1", content), ScanFile("notes.txt", b"x"))
+    write(tmp_path, ScanFile("IM0", content), ScanFile(".hidden", content))
+
+    assert [file.name for file in read_files([tmp_path])] == ["IM0", "flair/IM1", "t1/IM1"]
 
 
 def test_missing_path(tmp_path: Path) -> None:

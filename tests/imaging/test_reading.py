@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from scan_files import asymmetric, nifti, picture, scan
+from scan_files import LPS, asymmetric, nifti, picture, scan
 
 from app.errors import InputError, LimitError, StudyError, VoxelError
-from app.imaging import LIMITS, REFERENCE, Limits, ScanFile, inspect, read_study
+from app.imaging import LIMITS, REFERENCE, Limits, ScanFile, inspect, open_study, read_study
 from app.imaging.parts import Part
 from app.study import Sequence
 
@@ -28,9 +28,10 @@ def test_files_of_one_study() -> None:
 def test_inspect_tells_parts_without_reading_voxels() -> None:
     headers = [ScanFile(name, nifti(CUBE)[:360]) for name in ("x_flair.nii", "x_seg.nii")]
 
+    size = "5 x 4 x 3 voxels of 1 x 1 x 1 mm"
     assert inspect(headers) == (
-        Part("x_flair.nii", 0, "x_flair.nii", Sequence.FLAIR),
-        Part("x_seg.nii", 0, "x_seg.nii", REFERENCE),
+        Part("x_flair.nii", 0, "x_flair.nii", Sequence.FLAIR, size),
+        Part("x_seg.nii", 0, "x_seg.nii", REFERENCE, size),
     )
 
 
@@ -39,7 +40,11 @@ def test_an_only_image_without_a_name_counts_as_flair(with_mask: bool) -> None:
     files = [scan("scan.nii", CUBE), *([MASK] if with_mask else [])]
 
     assert inspect(files)[0].role is Sequence.FLAIR
-    assert read_study(files).sequences == (Sequence.FLAIR,)
+    study = read_study(files)
+    assert study.sequences == (Sequence.FLAIR,)
+    assert study.notes[0].startswith("scan.nii is taken for FLAIR, though nothing in it says so.")
+    assert open_study(files).study.notes == study.notes  # type: ignore[union-attr]
+    assert read_study(files, {("scan.nii", 0): Sequence.FLAIR}).notes == ()
 
 
 def test_roles_can_be_corrected() -> None:
@@ -95,6 +100,42 @@ def test_files_that_make_no_study(files: list[ScanFile], message: str) -> None:
 def test_nothing_left_in() -> None:
     with pytest.raises(StudyError, match=r"^No part of the files is used"):
         read_study([FLAIR], {("x_flair.nii.gz", 0): None})
+
+
+def test_other_grids_are_brought_to_that_of_flair() -> None:
+    """T1 has every second voxel along i, so between two of them lies their mean; the mask fits T1."""
+    fine = np.arange(7 * 4 * 3, dtype=np.int16).reshape(7, 4, 3)
+    coarse = LPS @ np.diag([2.0, 1.0, 1.0, 1.0])
+    mask = (np.arange(4)[:, None, None] == 1).repeat(4, 1).repeat(3, 2).astype(np.uint8)
+
+    study = read_study(
+        [
+            scan("x_flair.nii", fine),
+            scan("x_t1.nii", fine[::2].astype(np.float32), coarse),
+            scan("x_seg.nii", mask, coarse),
+        ]
+    )
+
+    np.testing.assert_allclose(study.images[Sequence.T1], study.images[Sequence.FLAIR], atol=1e-4)
+    assert study.reference is not None and study.reference.any(axis=(0, 1)).tolist().count(True) == 2
+    assert study.source.shape == (7, 4, 3) and study.spacing == (1.0, 1.0, 1.0)
+    assert [note.split(" was resampled")[0] for note in study.notes] == ["T1", "The reference mask"]
+
+
+def test_parts_are_there_when_they_make_no_study() -> None:
+    opened = open_study([FLAIR, scan("y_flair.nii", CUBE)])
+
+    assert opened.study is None and "both taken for FLAIR" in str(opened.problem)
+    assert [part.role for part in opened.parts] == [Sequence.FLAIR, Sequence.FLAIR]
+    again = open_study([FLAIR, scan("y_flair.nii", CUBE)], {("y_flair.nii", 0): None})
+    assert again.problem is None and again.study is not None and again.study.name == "x"
+
+
+def test_what_nobody_knows_is_left_out_where_people_choose() -> None:
+    opened = open_study([FLAIR, scan("scan.nii", CUBE)])
+
+    assert opened.study is not None and opened.study.sequences == (Sequence.FLAIR,)
+    assert opened.parts[1].role is None
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
