@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test format
+.PHONY: help run check test format audit fuzz
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /make \1: /p' Makefile
@@ -36,6 +36,9 @@ format: .venv/.dev ## format the code and mend what ruff can mend
 	@echo "Formatting"
 	@$(BIN)/ruff check --fix-only
 	@$(BIN)/ruff format
+
+audit: .venv/.dev ## compare the packages with published advisories
+	@$(BIN)/pip-audit --strict --local --progress-spinner off
 
 .venv/.run: requirements.txt | $(BIN)/python
 	@echo "Installing requirements.txt into .venv (the first time takes some minutes: TensorFlow is large)"

@@ -11,7 +11,8 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import NoReturn
 
-from app import NOTICE, cli
+from app import NOTICE, cli, log
+from app.durable import DISK_FULL
 from app.errors import AppError, InputError
 
 FAILED, UNUSABLE, INTERRUPTED = 1, 2, 130
@@ -39,15 +40,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status: int = args.run(args)
         sys.stdout.flush()
     except AppError as error:
-        print("gliolens:", " ".join(str(error).split()), file=sys.stderr)
+        print("gliolens:", _line(str(error)), file=sys.stderr)
         return UNUSABLE if isinstance(error, InputError) else FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the flush at exit fails once more
         return FAILED
+    except OSError as error:
+        if error.errno not in DISK_FULL:
+            raise
+        print(f"gliolens: {error.strerror}. Free some space and try again; earlier files are whole.", file=sys.stderr)
+        return FAILED
     return status
 
 
+def _line(message: str) -> str:
+    """A message in one line, without what a name in it could do to a terminal."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(message.split()))
+
+
 if __name__ == "__main__":
+    if not sys.flags.dev_mode:
+        sys.excepthook = log.apologise
     sys.exit(main())

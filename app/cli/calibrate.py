@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from app.cli.train import add_data
+from app.durable import write_whole
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -27,6 +28,6 @@ def run(args: argparse.Namespace) -> int:
 
     cases = [case.case for case in load_cases(args.data).values()]
     card = calibrate(cases, args.run_folder, args.out)
-    (args.out / SCORES).write_text(card_table(card), encoding="utf-8")
+    write_whole(args.out / SCORES, card_table(card).encode())
     print(f"checkpoint {card.sha256} in {args.out}; default threshold {card.threshold:.3f}. {card.threshold_reason}")
     return 0

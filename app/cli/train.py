@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from app.durable import write_whole
+
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Declare the command and its options."""
@@ -55,6 +57,6 @@ def run(args: argparse.Namespace) -> int:
         split = read_split(args.split, found)
     out = args.out or args.run_folder / "checkpoint"
     card = train(cases, split, recipe, args.run_folder, out)
-    (out / SCORES).write_text(card_table(card), encoding="utf-8")
+    write_whole(out / SCORES, card_table(card).encode())
     print(f"checkpoint {card.sha256} in {out}; default threshold {card.threshold:.3f}. {card.threshold_reason}")
     return 0

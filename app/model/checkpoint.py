@@ -2,13 +2,16 @@
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.errors import CheckpointAlteredError, CheckpointMissingError
+from app.durable import write_whole
+from app.errors import CheckpointAlteredError, CheckpointError, CheckpointMissingError
 from app.model.calibration import Calibration
+from app.model.network_file import pack_network, unpack_network
 from app.model.network_input import VERSION
 from app.model.serving import Serving
 from app.study import LEVELS, Sequence, threshold_level
@@ -89,13 +92,16 @@ def subset_name(sequences: tuple[Sequence, ...]) -> str:
 
 
 def load_card(folder: Path = FOLDER) -> Card:
-    """Read the card. Raises CheckpointMissingError, or CheckpointAlteredError when it is not a card."""
+    """Read the card.
+
+    Raises CheckpointMissingError, CheckpointAlteredError when it is not a card, CheckpointError when the system does
+    not let it be read.
+    """
     path = folder / CARD
+    data = _read(path, "checkpoint's card")
     try:
-        card = _card(json.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError as error:
-        raise CheckpointMissingError(f"The checkpoint's card {path} is missing. {REBUILD}") from error
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        card = _card(json.loads(data))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise CheckpointAlteredError(f"The checkpoint's card {path} cannot be read. {REBUILD}") from error
     if card.preprocessing != VERSION:
         raise CheckpointAlteredError(
@@ -105,36 +111,74 @@ def load_card(folder: Path = FOLDER) -> Card:
     return card
 
 
-def load_network(folder: Path = FOLDER) -> "keras.Model":
-    """The network, after its sha256 was compared with the card's.
+def load_network(folder: Path = FOLDER, card: Card | None = None) -> "keras.Model":
+    """The network, from the very bytes whose sha256 is the card's; `card` is the folder's unless it is given.
 
-    Raises CheckpointMissingError or CheckpointAlteredError; nothing is loaded from a file that does not fit.
+    Raises what `load_card` raises; nothing is loaded from a file that does not fit.
     """
-    import keras
+    return unpack_network(read_network(folder, load_card(folder) if card is None else card))
 
-    card, path = load_card(folder), folder / NETWORK
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError as error:
-        raise CheckpointMissingError(f"The network {path} is missing. {REBUILD}") from error
+
+def read_network(folder: Path, card: Card) -> bytes:
+    """The file of the network that the card describes. Raises what `load_network` raises."""
+    path, awaiting = folder / NETWORK, folder / _awaiting(card.sha256)
+    data = _read(awaiting if awaiting.exists() else path, "network")
     if hashlib.sha256(data).hexdigest() != card.sha256:
         raise CheckpointAlteredError(f"The network {path} is not the one that its card describes. {REBUILD}")
-    return keras.saving.load_model(path, compile=False)
+    return data
 
 
 def save_checkpoint(folder: Path, network: "keras.Model", card: dict[str, Any]) -> Card:
-    """Write the network, then its card with the network's sha256; returns the card as read back."""
-    folder.mkdir(parents=True, exist_ok=True)
-    network.save(folder / NETWORK)
-    digest = hashlib.sha256((folder / NETWORK).read_bytes()).hexdigest()
+    """Write the network and its card with the network's sha256; returns the card as read back.
+
+    At every moment the folder holds the old checkpoint or the new one: the network is there under a name of its own
+    before the card says its sha256, and takes the old one's place after that. Raises CheckpointError when the folder
+    cannot be written to or the disk is full.
+    """
     calibrations = {name: asdict(entry) for name, entry in card["calibrations"].items()}
     curves = [asdict(curve) for curve in card["curves"]]
-    values = {"sha256": digest, "preprocessing": VERSION, **card, "calibrations": calibrations, "curves": curves}
+    values = {"preprocessing": VERSION, **card, "calibrations": calibrations, "curves": curves}
     values["serving"] = asdict(card["serving"])
-    temporary = folder / f"{CARD}.new"
-    temporary.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
-    temporary.replace(folder / CARD)
+    try:
+        data = pack_network(network)  # through a file for what is temporary
+        values = {"sha256": hashlib.sha256(data).hexdigest(), **values}
+        folder.mkdir(parents=True, exist_ok=True)
+        _settle(folder)
+        write_whole(folder / _awaiting(values["sha256"]), data)
+        write_whole(folder / CARD, (json.dumps(values, indent=1) + "\n").encode())
+        _settle(folder)
+    except OSError as error:
+        raise CheckpointError(
+            f"The checkpoint cannot be written to {folder}: {error.strerror}. Free some space or choose another "
+            "folder; what training made is still in its own."
+        ) from error
     return load_card(folder)
+
+
+def _awaiting(sha256: str) -> str:
+    """What a network is called until its card is in its place."""
+    return f"gliolens.{sha256}.keras"
+
+
+def _settle(folder: Path) -> None:
+    """Give the network that the card names its name, and remove those that no card has come to name."""
+    with suppress(CheckpointError):
+        named = folder / _awaiting(load_card(folder).sha256)
+        if named.exists():
+            named.replace(folder / NETWORK)
+    for other in folder.glob(_awaiting("?" * 64)):
+        other.unlink()
+
+
+def _read(path: Path, what: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise CheckpointMissingError(f"The {what} {path} is missing. {REBUILD}") from error
+    except OSError as error:
+        raise CheckpointError(
+            f"The {what} {path} cannot be read: {error.strerror}. Let the account that runs Gliolens read it."
+        ) from error
 
 
 def _card(values: dict[str, Any]) -> Card:

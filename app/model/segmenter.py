@@ -23,7 +23,7 @@ class Segmenter:
 
     def __init__(self, folder: Path = FOLDER) -> None:
         self.card: Card = load_card(folder)
-        network = load_network(folder)
+        network = load_network(folder, self.card)
         self._traced = _traced(network)
         self._network = Network(self._locked_forward, neighbours_of(network), self.card.serving)
         self._lock = threading.Lock()
@@ -54,7 +54,7 @@ def _traced(network: keras.Model) -> tf.types.experimental.ConcreteFunction:
     logits_of = logits_model(network)
     signature = tf.TensorSpec((None, None, None, network.input_shape[-1]), tf.float32)
 
-    @tf.function(input_signature=[signature])
+    @tf.function(input_signature=[signature], autograph=False)  # which would write its Python to a file to translate it
     def tumour(planes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         logits = logits_of(planes, training=False)
         logit = tf.reduce_logsumexp(logits[..., 1:], axis=-1) - logits[..., 0]

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import keras
 
+from app.durable import write_whole
 from app.errors import DatasetError
 from app.model.checkpoint import NETWORK, Card
+from app.model.network_file import pack_network
 from app.training.batches import BatchMaker
 from app.training.cross_validation import CROSS_VALIDATION, pooled_curves
 from app.training.datasets import Case
@@ -48,7 +50,7 @@ def train(cases: dict[str, PreparedCase], split: Split, recipe: Recipe, run: Pat
     check_same_run(run, recipe, split)
     training, validation = (BatchMaker(_by_set(cases, side), recipe) for side in (split.training, split.validation))
     network = fit(training, validation, recipe, run)
-    network.save(run / NETWORK)
+    write_whole(run / NETWORK, pack_network(network))
     return release(network, recipe, split, out)
 
 
@@ -74,7 +76,7 @@ def cross_validate(cases: dict[str, PreparedCase], recipe: Recipe, run: Path) ->
         folder, split = run / f"fold-{fold}", split_by_patient(found, recipe.folds, fold, recipe.seed)
         cards.append(train(cases, split, recipe, folder, folder / "checkpoint"))
     text = json.dumps([asdict(curve) for curve in pooled_curves(cards)])
-    (run / CROSS_VALIDATION).write_text(text + "\n", encoding="utf-8")
+    write_whole(run / CROSS_VALIDATION, f"{text}\n".encode())
     return cards
 
 
@@ -91,7 +93,7 @@ def check_same_run(run: Path, recipe: Recipe, split: Split) -> None:
             )
     run.mkdir(parents=True, exist_ok=True)
     for name, text in now.items():
-        (run / name).write_text(text, encoding="utf-8")
+        write_whole(run / name, text.encode())
 
 
 def _by_set(cases: dict[str, PreparedCase], side: Sequence[Case]) -> dict[str, list[Planes]]:

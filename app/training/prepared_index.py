@@ -1,11 +1,11 @@
 """The index of a prepared set: what it holds, where, and what was found in the files."""
 
 import json
-import os
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from app.durable import write_whole
 from app.errors import DatasetError, UnreadableFileError
 from app.model.network_input import VERSION
 from app.training.datasets import Case
@@ -102,6 +102,4 @@ def read_index(folder: Path) -> Index | None:
 
 def write_index(folder: Path, index: Index) -> None:
     """Write the index, whole or not at all. Raises OSError."""
-    partial = folder / f".{INDEX}.partial"
-    partial.write_text(json.dumps(asdict(index)), encoding="utf-8")
-    os.replace(partial, folder / INDEX)
+    write_whole(folder / INDEX, json.dumps(asdict(index)).encode())

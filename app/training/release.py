@@ -8,6 +8,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from app.durable import write_whole
 from app.errors import DatasetError
 from app.evaluation.case_scores import REGIONS
 from app.evaluation.choose import CONCESSION, PRECISION_FLOOR, RECALL_TARGET
@@ -63,7 +64,7 @@ def release(network: keras.Model, recipe: Recipe, split: Split, folder: Path) ->
         "curves": curves,
     }
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / SPLIT).write_text(split.to_json(), encoding="utf-8")
+    write_whole(folder / SPLIT, split.to_json().encode())
     return save_checkpoint(folder, network, card)
 
 

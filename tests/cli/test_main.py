@@ -1,4 +1,5 @@
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -67,6 +68,7 @@ def test_wrong_arguments_are_one_line_and_status_2(arguments, said, capsys):
     ("error", "status", "said"),
     [
         (StudyError("a.nii and b.nii\ndiffer."), 2, "gliolens: a.nii and b.nii differ.\n"),
+        (StudyError("\x1b[2J\u202eiin.a.nii"), 2, "gliolens: \ufffd[2J\ufffdiin.a.nii\n"),
         (CheckpointMissingError("No network."), 1, "gliolens: No network.\n"),
         (KeyboardInterrupt(), 130, ""),
     ],
@@ -79,6 +81,23 @@ def test_what_goes_wrong_is_one_line_and_a_status(error, status, said, monkeypat
 def test_an_unexpected_error_keeps_its_traceback(monkeypatch):
     with pytest.raises(ZeroDivisionError):
         run_a_command_that_raises(ZeroDivisionError(), monkeypatch)
+
+
+def test_a_full_disk_is_one_line(monkeypatch, capsys):
+    assert run_a_command_that_raises(OSError(28, "No space left on device"), monkeypatch) == 1
+    assert capsys.readouterr() == (
+        "",
+        "gliolens: No space left on device. Free some space and try again; earlier files are whole.\n",
+    )
+
+
+def test_a_broken_command_apologises_with_a_reference():
+    script = "import runpy, sys, app.checks; app.checks.run_checks = None; sys.argv = ['app', 'doctor']; "
+    ended = python("-c", script + "runpy.run_module('app', run_name='__main__')")
+    line, apology = ended.stderr.splitlines()
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert json.loads(line)["frames"][-1].startswith("app/cli/doctor.py:")
+    assert json.loads(line)["reference"] in apology
 
 
 PRINTS_MUCH = """

@@ -21,6 +21,9 @@ from app.exports.file_name import safe_name
         ("Gro\u0308ße", "Größe"),
         ("患者一", "患者一"),
         ("mask\u202egnp.exe", "mask_gnp.exe"),
+        ("NUL.x", "scan_NUL.x"),
+        ("com1", "scan_com1"),
+        ("console", "console"),
     ],
 )
 def test_a_name_that_is_safe_to_write(name, safe):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from app.errors import CheckpointAlteredError, CheckpointError, CheckpointMissingError
+from app.model import checkpoint
 from app.model.calibration import Calibration
 from app.model.checkpoint import CARD, NETWORK, Curve, load_card, load_network, save_checkpoint, subset_name
 from app.model.network_input import VERSION
@@ -133,13 +134,27 @@ class TestMissing:
             load_network(folder)
 
 
+class TestUnreadable:
+    @pytest.mark.parametrize("name", [CARD, NETWORK])
+    def test_what_the_system_does_not_let_be_read(self, folder, name):
+        (folder / name).unlink()
+        (folder / name).mkdir()
+        with pytest.raises(CheckpointError, match=rf"{name} cannot be read: Is a directory\. Let the account"):
+            load_network(folder)
+
+
 class TestAltered:
+    def test_a_network_that_was_cut_off(self, folder):
+        (folder / NETWORK).write_bytes((folder / NETWORK).read_bytes()[:-1])
+        with pytest.raises(CheckpointAlteredError, match="not the one"):
+            load_network(folder)
+
     @pytest.mark.parametrize("where", [0, 1000, -1])
     def test_nothing_is_loaded_from_a_network_with_a_changed_byte(self, folder, where, monkeypatch):
         data = bytearray((folder / NETWORK).read_bytes())
         data[where] ^= 1
         (folder / NETWORK).write_bytes(data)
-        monkeypatch.setattr(keras.saving, "load_model", lambda *_, **__: pytest.fail("it was loaded"))
+        monkeypatch.setattr(checkpoint, "unpack_network", lambda _: pytest.fail("it was loaded"))
         with pytest.raises(CheckpointAlteredError, match=r"gliolens\.keras is not the one that its card describes"):
             load_network(folder)
 

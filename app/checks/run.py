@@ -1,0 +1,43 @@
+"""All checks, in the order in which one stands on another."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from app.checks.environment import decoders, memory, packages, python, settings
+from app.checks.finding import Finding
+from app.checks.network import checkpoint, samples, segmentation
+from app.checks.storage import data_folder, database, space, write_access
+from app.errors import AppError
+from app.log_line import described
+
+CHECKS: dict[str, Callable[[Path], Finding]] = {
+    "python": lambda _: python(),
+    "packages": lambda _: packages(),
+    "settings": lambda _: settings(),
+    "decoders": lambda _: decoders(),
+    "memory": lambda _: memory(),
+    "checkpoint": lambda _: checkpoint(),
+    "samples": lambda _: samples(),
+    "write access": write_access,
+    "disk": space,
+    "database": database,
+    "segmentation": lambda _: segmentation(),
+}
+"""Name to check; each is given the folder for data."""
+
+
+def run_checks(environ: Mapping[str, str]) -> Iterator[tuple[str, Finding]]:
+    """Name and finding of every check, one after another; a check that breaks has failed."""
+    data = data_folder(environ)
+    for name, check in CHECKS.items():
+        yield name, _answered(check, data)
+
+
+def _answered(check: Callable[[Path], Finding], data: Path) -> Finding:
+    try:
+        return check(data)
+    except AppError as error:
+        return Finding(False, str(error), "Do what the message says, and run this command again.")
+    except Exception as error:  # noqa: BLE001 - whatever is broken, the other checks are still wanted
+        where = described(error, deepest=1)["frames"]
+        return Finding(False, f"{type(error).__name__} at {', '.join(where)}", "Install the requirements again.")
