@@ -12,6 +12,7 @@ from pkgutil import iter_modules
 from typing import NoReturn
 
 from app import NOTICE, cli, log
+from app.cli import one_line
 from app.durable import DISK_FULL
 from app.errors import AppError, InputError
 
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status: int = args.run(args)
         sys.stdout.flush()
     except AppError as error:
-        print("gliolens:", _line(str(error)), file=sys.stderr)
+        print("gliolens:", one_line(str(error)), file=sys.stderr)
         return UNUSABLE if isinstance(error, InputError) else FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -53,11 +54,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"gliolens: {error.strerror}. Free some space and try again; earlier files are whole.", file=sys.stderr)
         return FAILED
     return status
-
-
-def _line(message: str) -> str:
-    """A message in one line, without what a name in it could do to a terminal."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(message.split()))
 
 
 if __name__ == "__main__":

@@ -23,6 +23,11 @@ def threshold(text: str) -> float:
     return round(steps) / 200
 
 
+def one_line(message: str) -> str:
+    """A message in one line, without what a name in it could do to a terminal."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(message.split()))
+
+
 @contextmanager
 def silent_stderr() -> Iterator[None]:
     """Keeps off the terminal what TensorFlow's C++ says while it is imported, whatever its log level."""

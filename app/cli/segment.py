@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app import NOTICE
-from app.cli import silent_stderr, threshold
+from app.cli import one_line, silent_stderr, threshold
 from app.errors import InputError
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def summary(study: "Study", probability: "Probability", threshold: float) -> dict[str, Any]:
-    """What was found at a threshold: volume in ml (None without spacing), scores (None where undefined)."""
+    """What was found at a threshold: volume in ml (None without spacing), scores (None where undefined), notes."""
     from app.evaluation.threshold_curve import ThresholdCurve
 
     tumour_ml = None
@@ -91,6 +91,7 @@ def summary(study: "Study", probability: "Probability", threshold: float) -> dic
         "precision": precision,
         "recall": recall,
         "dice": dice,
+        "notes": list(study.notes),
     }
 
 
@@ -140,5 +141,6 @@ def _for_people(result: dict[str, Any], written: list[Path]) -> str:
     scores = [f"{name} {result[name]:.3f}" for name in ("precision", "recall", "dice") if result[name] is not None]
     if scores:
         lines.append(f"Against the reference: {', '.join(scores)}")
+    lines += map(one_line, result["notes"])
     lines += [f"Written in {result['seconds']} s:", *(f"  {path}" for path in written), NOTICE]
     return "\n".join(lines)

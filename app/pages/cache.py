@@ -1,20 +1,27 @@
-"""What outlives a rerun, shared by all sessions and bounded. The only file that uses Streamlit's caches.
+"""What outlives a rerun. The only file that uses Streamlit's caches, which belong to the whole process and are bounded.
 
-Keys are digests of content, so a session is only ever given what it brought itself, or what is byte for byte the same.
+Networks, cards and samples are everybody's. What a visitor brought is held by the visitor's session alone
+(`belongings`), and what was made from a study goes with the study (`made`). Keys are digests of content, so a session
+is only ever given what it brought itself, or what is byte for byte the same.
 """
 
 import gc
-import hashlib
-import threading
-from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator
+from collections.abc import Sequence as ListOf
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.imaging import Role, ScanFile, read_files, read_study
+from app.imaging import Opened, Part, read_files, read_study
 from app.model.checkpoint import CARD, FOLDER, Card, load_card
+from app.model.inference import BATCH, Progress
+from app.model.runs import Run, Runs
+from app.model.turns import Turns, inferences_at_once
+from app.pages.belongings import Belongings, Roles, Upload
+from app.pages.departures import watch
+from app.pages.made import keep_result, made_of, result_of
 from app.pages.samples import Sample
 from app.study import Probability, Study
 from app.viewer import pack_levels, pack_scan
@@ -23,11 +30,11 @@ from app.viewer.mesh import Mesh, head_mesh
 if TYPE_CHECKING:
     from app.model.segmenter import Segmenter
 
-Roles = Mapping[tuple[str, int], Role | None]
-
-STUDIES, RESULTS, BLOBS, NETWORKS, CARDS, HEADS = 3, 16, 6, 3, 32, 4
-"""How many of each are kept; a four-sequence BraTS study takes 143 MB, its levels 9 MB and its classes 9 MB."""
+SAMPLES, NETWORKS, CARDS = 8, 3, 32
+"""How many of each are kept; a sample with four sequences takes 143 MB."""
 READING = "Reading the scan…"
+BELONGINGS = "belongings"
+"""Where in a session's state its belongings are."""
 
 
 def segmenter(folder: Path = FOLDER) -> "Segmenter":
@@ -59,82 +66,90 @@ def _card(folder: str, changed: int) -> Card:  # Streamlit leaves out of its key
     return load_card(Path(folder))
 
 
-def uploaded_study(files: list[ScanFile], roles: Roles) -> Study:
-    """Files that a person brought, as a study; raises InputError."""
-    digest = hashlib.sha256(repr(sorted(roles.items(), key=repr)).encode())
-    for file in files:
-        digest.update(f"{file.name}:{len(file.data)}:".encode())
-        digest.update(file.data)
-    return _study(digest.hexdigest(), files, roles)
+def sample_study(sample: Sample, place: str = "") -> Study:
+    """Open a sample that comes with the app at a place; what was open there is let go."""
+    study = _sample_study(sample)
+    _belongings().dropped.pop(place, None)
+    _belongings().put(place, study)
+    return study
 
 
-@st.cache_resource(show_spinner=READING, max_entries=STUDIES)
-def sample_study(sample: Sample) -> Study:
-    """A sample that comes with the app."""
+@st.cache_resource(show_spinner=READING, max_entries=SAMPLES)
+def _sample_study(sample: Sample) -> Study:
     return read_study(read_files(sample.paths))
 
 
-@st.cache_resource(show_spinner=READING, max_entries=STUDIES)
-def _study(digest: str, _files: list[ScanFile], _roles: Roles) -> Study:
-    return read_study(_files, _roles)
+def parts(uploads: ListOf[Upload], place: str = "") -> tuple[Part, ...]:
+    """What files that a person dropped hold, as it was recognised. They are read once, not at every rerun.
+
+    Raises InputError when they cannot be opened at all.
+    """
+    with st.spinner(READING):
+        return _belongings().parts(uploads, place)
+
+
+def opened(uploads: ListOf[Upload], roles: Roles | None = None, place: str = "") -> Opened:
+    """Open files that a person dropped at a place; what was open there is let go.
+
+    Args:
+        uploads: as Streamlit's uploader gives them.
+        roles: of parts that were not recognised rightly, by `(Part.file, Part.index)`.
+        place: which choice of the page it is.
+
+    Raises InputError when they cannot be opened at all, and ReaderError.
+    """
+    with st.spinner(READING):
+        return _belongings().open(uploads, roles, place)
+
+
+def keep_only(*places: str) -> None:
+    """Let go of what this session has open at other places, those of other pages."""
+    _belongings().keep_only(places)
+
+
+def run(study: Study, checkpoint_sha256: str, start: Callable[[], Iterator[Progress]]) -> Run:
+    """The segmentation of a study, held by this session while the study is open; begun with `start` if need be."""
+    key = study.sha256, checkpoint_sha256
+    held = _belongings().runs
+    held[key] = _runs().of(key, study.shape[0], start)
+    return held[key]
+
+
+@cache
+def _runs() -> Runs:
+    return Runs(Turns(inferences_at_once(), BATCH))
+
+
+def _belongings() -> Belongings:
+    watch()
+    belongings: Belongings = st.session_state.setdefault(BELONGINGS, Belongings())
+    return belongings
 
 
 def scan_blob(study: Study) -> bytes:
     """The scan as the browser wants it."""
-    return _scan_blob(study.sha256, study)
-
-
-@st.cache_data(show_spinner=False, max_entries=BLOBS)
-def _scan_blob(study_sha256: str, _study: Study) -> bytes:
-    return pack_scan(_study)
+    return made_of(study).once(("scan",), lambda: pack_scan(study))
 
 
 def levels_blob(study: Study, result: Probability) -> bytes:
     """A finished overlay as the browser wants it."""
-    reference = None if study.reference is None else hashlib.sha256(study.reference.data).hexdigest()
-    return _levels_blob((study.sha256, reference, result.checkpoint_sha256), study, result)
-
-
-@st.cache_data(show_spinner=False, max_entries=BLOBS)
-def _levels_blob(key: tuple[str | None, ...], _study: Study, _result: Probability) -> bytes:
-    return pack_levels(_result.levels, _study, _result.checkpoint_sha256, complete=True, classes=_result.classes)
+    sha256 = result.checkpoint_sha256
+    return made_of(study).once(
+        ("levels", sha256), lambda: pack_levels(result.levels, study, sha256, complete=True, classes=result.classes)
+    )
 
 
 def head(study: Study) -> Mesh:
     """The surface of a study's head, for drawing in 3-D."""
-    return _head(study.sha256, study)
+    return made_of(study).once(("head",), lambda: head_mesh(study))
 
 
-@st.cache_resource(show_spinner=False, max_entries=HEADS)
-def _head(study_sha256: str, _study: Study) -> Mesh:
-    return head_mesh(_study)
+def result(study: Study, checkpoint_sha256: str) -> Probability | None:
+    """What a checkpoint made of a study, or None when it was never made or has gone."""
+    return result_of(study, checkpoint_sha256)
 
 
-@st.cache_resource(show_spinner=False)
-def results() -> "Results":
-    """The results of this process."""
-    return Results(RESULTS)
-
-
-class Results:
-    """Probabilities by scan sha256 and checkpoint sha256, never by threshold; the least recently used goes first."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: OrderedDict[tuple[str, str], Probability] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, study_sha256: str, checkpoint_sha256: str) -> Probability | None:
-        """The result, or None when it was never made or has gone."""
-        with self._lock:
-            key = (study_sha256, checkpoint_sha256)
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
-
-    def put(self, result: Probability) -> None:
-        """Keep a finished result."""
-        with self._lock:
-            self._kept[result.study_sha256, result.checkpoint_sha256] = result
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
+def keep(study: Study, result: Probability) -> Probability:
+    """Keep a finished result for as long as somebody holds its study; returns it, or its equal that is kept already."""
+    _belongings().runs.pop((study.sha256, result.checkpoint_sha256), None)
+    return keep_result(study, result)

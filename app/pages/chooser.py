@@ -1,39 +1,41 @@
 """Which study is open: a sample, or files that somebody dropped, with the roles of their parts to correct."""
 
-import streamlit as st
+import html
 
-from app.imaging import REFERENCE, Part, Role, ScanFile, inspect
-from app.pages.cache import Roles, sample_study, uploaded_study
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from app.pages import cache
+from app.pages.guard import show_error
+from app.pages.parts import draw_parts, roles_of, summary
 from app.pages.samples import load_samples
-from app.study import Sequence, Study
+from app.study import Study
 
 MINE = "mine"
-LEFT_OUT = "leave out"
-FORMATS = "NIfTI (.nii, .nii.gz), PNG, JPG or TIFF. Several files of one head make one study; a mask is optional."
+FORMATS = (
+    "DICOM, also as a zip, NIfTI (.nii, .nii.gz), NRRD, MetaImage (.mha), MGH (.mgz), PNG, JPG or TIFF. "
+    "All files of one head together; a mask is optional."
+)
 
 
-def choose_study(side: str = "", first: int = 0) -> Study:
+def choose_study(side: str = "", first: int = 0) -> Study | None:
     """Draw the choice and read what is chosen; raises InputError for files that cannot be used.
 
     Args:
         side: begins the keys of the widgets, so that a page can have several choices.
         first: the sample that is open at first, counted from 0.
+
+    Returns:
+        None when somebody has to say first what the files are, which the page then asks.
     """
     samples = {sample.id: sample for sample in load_samples()}
     titles = {key: sample.label for key, sample in samples.items()}
     bar = st.container(key=f"{side}bar", horizontal=True, vertical_alignment="center")
+    below = st.container(key=f"{side}below")
     selector = bar.container(key=f"{side}selector")
     with bar, st.popover("Open a scan", icon=":material/upload_file:"):
-        uploads = st.file_uploader(
-            "Drop the files of one study",
-            accept_multiple_files=True,
-            key=f"{side}files",
-            on_change=_open_mine,
-            args=(side,),
-            help=FORMATS,
-        )
-        st.caption(FORMATS)
-        roles_place = st.container()
+        uploads = _uploads(side)
     if uploads:
         titles[MINE] = f"Your scan: {uploads[0].name}" + (f" and {len(uploads) - 1} more" if uploads[1:] else "")
     elif st.session_state.get(f"{side}study") == MINE:
@@ -48,32 +50,55 @@ def choose_study(side: str = "", first: int = 0) -> Study:
             label_visibility="collapsed",
         )
     if chosen != MINE:
-        return sample_study(samples[chosen])
-    files = [ScanFile(upload.name, upload.getvalue()) for upload in uploads]
-    parts = inspect(files)
-    with roles_place:
-        roles = _choose_roles(parts, side)
-    for part in parts:
-        if part.role is None and roles[part.file, part.index] is None:
-            st.warning(f"{part.label} is left out: say under “Open a scan” which sequence it is.")
-    return uploaded_study(files, roles)
+        return cache.sample_study(samples[chosen], side)
+    study = _open(uploads, bar, below, side)
+    if study is not None:
+        _show_notes(study, below)
+    return study
+
+
+def _uploads(side: str) -> list[UploadedFile]:
+    """Two places to drop files, one of which takes whole folders."""
+    files = st.file_uploader(
+        "Drop the files of one study",
+        accept_multiple_files=True,
+        key=f"{side}files",
+        on_change=_open_mine,
+        args=(side,),
+    )
+    folder = st.file_uploader(
+        "or its folder", accept_multiple_files="directory", key=f"{side}folder", on_change=_open_mine, args=(side,)
+    )
+    st.caption(FORMATS)
+    return [*files, *folder]
 
 
 def _open_mine(side: str) -> None:
-    if st.session_state[f"{side}files"]:
+    if st.session_state[f"{side}files"] or st.session_state[f"{side}folder"]:
         st.session_state[f"{side}study"] = MINE
 
 
-def _choose_roles(parts: tuple[Part, ...], side: str) -> Roles:
-    """One box for each part, set to what it was recognised as."""
-    options: list[Role | None] = [*Sequence, REFERENCE, None]
-    return {
-        (part.file, part.index): st.selectbox(
-            part.label,
-            options,
-            index=options.index(part.role),
-            format_func=lambda role: LEFT_OUT if role is None else "reference mask" if role == REFERENCE else str(role),
-            key=f"{side}role-{part.file}-{part.index}",
-        )
-        for part in parts
-    }
+def _open(uploads: list[UploadedFile], bar: DeltaGenerator, below: DeltaGenerator, side: str) -> Study | None:
+    """The study that the files make, with the roles that somebody gave their parts."""
+    recognised = cache.opened(uploads, None, side)
+    roles = roles_of(recognised.parts, side)
+    as_recognised = all(roles[part.file, part.index] == part.role for part in recognised.parts)
+    opened = recognised if as_recognised else cache.opened(uploads, roles, side)
+    if opened.problem is not None:
+        with below:
+            show_error(opened.problem)
+            draw_parts(recognised.parts, side)
+        return None
+    with bar, st.popover(summary(recognised.parts, roles), icon=":material/checklist:", key=f"{side}sequences"):
+        draw_parts(recognised.parts, side)
+    return opened.study
+
+
+def _show_notes(study: Study, below: DeltaGenerator) -> None:
+    """What has to be told about how the files were read: the first in sight, the others on a click."""
+    if not study.notes:
+        return
+    first, *others = (html.escape(note) for note in study.notes)
+    more = f"<span>{len(others)} more</span>" if others else ""
+    lines = "".join(f"<li>{note}</li>" for note in others)
+    below.html(f'<details class="notes" role="note"><summary>{first} {more}</summary><ul>{lines}</ul></details>')

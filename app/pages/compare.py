@@ -18,11 +18,13 @@ NAMES = ("left", "right")
 
 def render() -> None:
     """Draw the page; whatever goes wrong on a side is shown there, and the other goes on."""
+    cache.keep_only(*(f"{name}-" for name in NAMES))
     above, progress = open_room("segment.css", "compare.css")
     sides: dict[str, Side] = {}
     for name, column in zip(NAMES, st.columns(2), strict=True):
         with column, shown_errors():
-            sides[name] = choose_side(name)
+            if (side := choose_side(name)) is not None:
+                sides[name] = side
     with above, shown_errors():
         send(sides.values())
     with shown_errors():
@@ -33,8 +35,11 @@ def render() -> None:
         st.rerun()
 
 
-def choose_side(name: str) -> Side:
-    """Two samples at first, or where there are two checkpoints, both of them on one sample. Raises AppError."""
+def choose_side(name: str) -> Side | None:
+    """Two samples at first, or where there are two checkpoints, both of them on one sample; None while none is open.
+
+    Raises AppError.
+    """
     second = name == NAMES[1]
     folders = checkpoint_folders()
     study = choose_study(f"{name}-", int(second and len(folders) == 1))
@@ -48,8 +53,10 @@ def choose_side(name: str) -> Side:
             key=f"{name}-checkpoint",
             label_visibility="collapsed",
         )
+    if study is None:
+        return None
     card = cache.card(folder)
-    return Side(name, study, folder, card, cache.results().get(study.sha256, card.sha256))
+    return Side(name, study, folder, card, cache.result(study, card.sha256))
 
 
 def send(sides: Iterable[Side]) -> None:
@@ -64,6 +71,7 @@ def send(sides: Iterable[Side]) -> None:
 
 
 @st.fragment
+@shown_errors()
 def reading_rooms(sides: dict[str, Side], chosen: dict[str, str]) -> None:
     """The two viewers and what is measured under them; run again alone when the hand has moved something."""
     if any(st.session_state[f"{name}-study"] != study for name, study in chosen.items()):
@@ -102,7 +110,7 @@ def segment_if_needed(side: Side) -> bool:
     if side.result is not None:
         return False
     with shown_errors():
-        if cache.results().get(side.study.sha256, side.card.sha256) is None:
+        if cache.result(side.study, side.card.sha256) is None:
             first = slice_on_screen(side.study, side.card.threshold, f"viewer-{side.name}")
             segment(side.study, side.folder, first_slice=first)
         return True

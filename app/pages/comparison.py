@@ -11,6 +11,7 @@ import numpy as np
 from app.evaluation.confusion import ratio
 from app.evaluation.threshold_curve import ThresholdCurve
 from app.model.checkpoint import CARD, FOLDER, NETWORK, Card
+from app.pages.as_text import as_text
 from app.pages.opening import opening_slice
 from app.pages.performance_scores import percent
 from app.study import Probability, Study, threshold_level
@@ -64,9 +65,8 @@ def checkpoint_folders() -> dict[Path, str]:
 
 def heading(side: Side) -> str:
     """The line over a side's picture, Markdown."""
-    return (
-        f"**{side.study.name}** · checkpoint `{side.card.sha256[:SHORT]}`, default threshold {side.card.threshold:.3f}"
-    )
+    name, checkpoint = as_text(side.study.name), side.card.sha256[:SHORT]
+    return f"**{name}** · checkpoint `{checkpoint}`, default threshold {side.card.threshold:.3f}"
 
 
 def row(side: Side, threshold: float) -> dict[str, str]:

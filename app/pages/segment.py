@@ -24,9 +24,12 @@ def render() -> None:
     above, progress = open_room("segment.css")
     with shown_errors():
         _reopen()
+        cache.keep_only("")
         study = choose_study()
+        if study is None:
+            return
         card = cache.card()
-        result = cache.results().get(study.sha256, card.sha256)
+        result = cache.result(study, card.sha256)
         with above:  # not where the viewer is: it would move down and be mounted anew when the levels come
             scan_loader(cache.scan_blob(study))
             if result is not None:
@@ -39,6 +42,7 @@ def render() -> None:
 
 
 @st.fragment
+@shown_errors()
 def reading_room(study: Study, card: Card, result: Probability | None, first_slice: int, chosen: str) -> None:
     """The viewer, and what can be done with what it shows; run again alone when the hand has moved something."""
     if st.session_state["study"] != chosen:  # it came in one message with the view, for which the fragment runs alone

@@ -5,6 +5,7 @@ import streamlit as st
 
 from app import NOTICE
 from app.pages import cache
+from app.pages.as_text import as_text
 from app.pages.guard import shown_errors
 from app.study import Probability, Study
 from app.viewer.solid import solid_figure, volume_text
@@ -25,7 +26,7 @@ def show_solid(study: Study, result: Probability, threshold: float) -> None:
             alt=f"The tumour of {study.name} in 3-D at threshold {threshold:.3f}: {volume}",
             config=CONFIG,
         )
-        st.caption(f"{study.name}: threshold **{threshold:.3f}**, {volume} in all. {_caveats(study)}{NOTICE}")
+        st.caption(f"{as_text(study.name)}: threshold **{threshold:.3f}**, {volume} in all. {_caveats(study)}{NOTICE}")
 
 
 def _caveats(study: Study) -> str:

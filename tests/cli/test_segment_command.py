@@ -39,9 +39,9 @@ def seg(tmp_path):
     return nifti(tmp_path / "elsewhere" / "p1_seg.nii.gz", REFERENCE)
 
 
-def nifti(path, voxels):
+def nifti(path, voxels, affine=AFFINE):
     path.parent.mkdir(exist_ok=True)
-    path.write_bytes(gzip.compress(nib.Nifti1Image(voxels, AFFINE).to_bytes()))
+    path.write_bytes(gzip.compress(nib.Nifti1Image(voxels, affine).to_bytes()))
     return path
 
 
@@ -70,6 +70,7 @@ class TestSegment:
             "precision": 0.75,
             "recall": 0.5,
             "dice": pytest.approx(0.6),
+            "notes": [],
             "checkpoint": "c0ffee" * 10 + "0000",
         }
 
@@ -105,6 +106,15 @@ class TestSegment:
         probability = Segmenter().segment(study)
         for name, content in (export_mask(probability, study, 0.3), export_probability(probability, study)):
             assert (folder / name).read_bytes() == content
+
+    def test_what_was_done_to_the_files_is_told(self, tmp_path, folder, capsys):
+        case = tmp_path / "p1"
+        nifti(case / "p1_flair.nii.gz", SCAN)
+        nifti(case / "p1_t1.nii.gz", SCAN.repeat(2, axis=0), AFFINE @ np.diag([0.5, 1, 1, 1]))
+        (note,) = segment_json(capsys, case, "--out", folder)["notes"]
+        assert note.startswith("T1 was resampled from 4 x 3 x 4 voxels of 0.5 x 2 x 3 mm to the grid of FLAIR")
+        main(["segment", str(case), "--out", str(folder)])
+        assert note in capsys.readouterr().out.splitlines()
 
     def test_a_case_folder_with_its_reference(self, tmp_path, folder, capsys):
         case = tmp_path / "BraTS20_001"

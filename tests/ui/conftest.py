@@ -3,21 +3,20 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 from ui_files import CHEAPEST, ROOT
 
-from app.pages import cache
+from app.pages import belongings, cache, made
 
 
 @pytest.fixture(autouse=True)
 def empty_caches() -> Iterator[None]:
     """Caches belong to the process: without this, one test would see what another one made. The network may stay."""
     yield
-    st.cache_data.clear()
-    cache.results.clear()
-    cache.sample_study.clear()
-    cache._study.clear()
+    cache._sample_study.clear()
+    made._made.clear()
+    made._results.clear()
+    belongings._opened.clear()
 
 
 @pytest.fixture

@@ -1,18 +1,16 @@
-"""Checkpoints and surfaces that are kept between reruns."""
+"""Checkpoints and networks that are kept between reruns."""
 
 import os
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 from made_up_network import write_checkpoint
 
 from app.errors import CheckpointMissingError
 from app.model.checkpoint import CARD, load_card
 from app.pages import cache
-from app.study import Sequence, Source, Study
 
 
 def test_the_shipped_card_is_the_default_and_read_once() -> None:
@@ -43,12 +41,3 @@ def test_networks_are_kept_by_the_checkpoint_that_they_are_of(tmp_path: Path, mo
     one, other = (cache.segmenter(tmp_path / name) for name in "ab")
     assert (one, other) == ([tmp_path / "a"], [tmp_path / "b"])
     assert cache.segmenter(tmp_path / "a") is one
-
-
-def test_a_head_is_made_once_a_study() -> None:
-    def study(seed: int) -> Study:
-        image = np.random.default_rng(seed).uniform(0, 9, (4, 5, 6)).astype(np.float32)
-        return Study("s", {Sequence.T1: image}, Source("picture", image.shape))
-
-    assert cache.head(study(1)) is cache.head(study(1))
-    assert cache.head(study(2)) is not cache.head(study(1))

@@ -7,7 +7,7 @@ from ui_files import viewer_data
 from app.evaluation.threshold_curve import ThresholdCurve
 from app.imaging import read_files, read_study
 from app.model.checkpoint import load_card
-from app.pages.cache import results
+from app.pages import cache
 from app.pages.samples import Sample, load_samples
 
 SAMPLES = {sample.id: sample for sample in load_samples()}
@@ -25,7 +25,7 @@ def test_a_sample_is_segmented(app: AppTest, sample: Sample) -> None:
     app.run()
     assert not app.exception and not app.error
     study, card = read_study(read_files(sample.paths)), load_card()
-    result = results().get(study.sha256, card.sha256)
+    result = cache.result(study, card.sha256)
     assert result is not None
     assert len(app.get("bidi_component")) == 4  # engine, scan, levels, viewer
     told = viewer_data(app)

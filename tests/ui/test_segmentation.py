@@ -33,7 +33,7 @@ def at(monkeypatch: pytest.MonkeyPatch) -> AppTest:
 
 def test_the_result_is_kept_with_its_classes(at: AppTest) -> None:
     assert not at.exception
-    result = cache.results().get(STUDY.sha256, load_card().sha256)
+    result = cache.result(STUDY, load_card().sha256)
     assert result is not None and result.classes is not None
     assert np.array_equal(result.levels, IMAGE)
     assert result.labels(0.8).sum() == 4  # the one voxel with level 199, enhancing
