@@ -29,7 +29,17 @@ _OTHERS = 4
 _IGNORED = frozenset(("__macosx", "thumbs.db", "desktop.ini", "dicomdir"))
 _ZIPS = (b"PK\x03\x04", b"PK\x05\x06")
 _CHUNK = MIB
-_ERRORS = (BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, struct.error, ValueError, zlib.error)
+_ERRORS = (
+    BadZipFile,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    struct.error,
+    ValueError,
+    zlib.error,
+)
 
 
 def unzip(file: ScanFile, limits: Limits) -> list[ScanFile]:
@@ -54,7 +64,7 @@ def unzip(file: ScanFile, limits: Limits) -> list[ScanFile]:
 def _is_wanted(member: ZipInfo) -> bool:
     pieces = member.filename.replace("\\", "/").lower().split("/")
     return not (
-        member.is_dir()
+        member.filename.endswith("/")  # is_dir fails where a name is empty
         or stat.S_ISLNK(member.external_attr >> 16)
         or any(piece in _IGNORED or (piece.startswith(".") and piece.strip(".")) for piece in pieces)
     )

@@ -1,11 +1,13 @@
 """What a visitor has open. It is held by the visitor's session, and freed when that ends."""
 
 import hashlib
+import time
 from collections.abc import Sequence as ListOf
 from dataclasses import dataclass, field
 from typing import Protocol
 from weakref import WeakValueDictionary
 
+from app import log
 from app.errors import InputError
 from app.imaging import Opened, Part, Role, ScanFile
 from app.imaging.confined import open_study
@@ -111,7 +113,15 @@ def _open(digest: str, uploads: ListOf[Upload], roles: Roles | None) -> Opened:
     opened = _opened.get(key)
     if opened is None:
         files = [ScanFile(upload.name, upload.getvalue()) for upload in uploads]
+        started = time.monotonic()
         opened = _opened[key] = open_study(files, roles)
+        if (study := opened.study) is not None:
+            log.study_read(
+                kind=study.source.kind,
+                sequences=len(study.images),
+                slices=study.shape[0],
+                seconds=time.monotonic() - started,
+            )
     return opened
 
 

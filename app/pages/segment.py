@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app.exports import export_mask, export_probability, file_name
+from app.imaging import confined
 from app.model.checkpoint import Card
 from app.pages import cache
 from app.pages.chooser import MINE, choose_study
@@ -39,6 +40,7 @@ def render() -> None:
             with progress:
                 segment(study, first_slice=slice_on_screen(study, card.threshold))
             st.rerun()
+        confined.prepare()  # now that nobody waits for a picture
 
 
 @st.fragment

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app import log
 from app.model.checkpoint import FOLDER
 from app.model.runs import Run
 from app.model.turns import Job
@@ -32,7 +33,7 @@ def segment(study: Study, folder: Path = FOLDER, *, first_slice: int) -> Probabi
     segmenter = cache.segmenter(folder)
     sha256 = segmenter.card.sha256
     run = cache.run(study, sha256, lambda: segmenter.stream(study, first_slice, classes=True))
-    shown, sent = 0, 0.0
+    started, shown, sent = time.monotonic(), 0, 0.0
     with run:
         while not run.finished:
             moved = run.advance(PATIENCE)
@@ -49,6 +50,7 @@ def segment(study: Study, folder: Path = FOLDER, *, first_slice: int) -> Probabi
     step = run.latest
     if step is None:
         raise RuntimeError("A run that has finished has a last step.")
+    log.segmented(slices=step.total, seconds=time.monotonic() - started)
     return cache.keep(study, Probability(step.levels, study.sha256, sha256, step.classes))
 
 
