@@ -159,7 +159,7 @@ def test_changing_the_study_never_shows_the_old_overlay(room: Room) -> None:
 
 def test_a_dropped_picture_is_segmented_and_named_as_measured_on_validation_patients(room: Room) -> None:
     room.page.get_by_role("button", name="Open a scan").click()
-    room.page.locator("input[type=file]").set_input_files([str(path) for path in PICTURE.paths])
+    room.page.locator("input[type=file]").first.set_input_files([str(path) for path in PICTURE.paths])
     study = study_of(PICTURE)
     room.page.keyboard.press("Escape")
     wait_until_complete(room, study)
@@ -172,7 +172,7 @@ def test_a_bad_drop_gets_a_message_and_the_next_study_opens(room: Room, tmp_path
     bad = tmp_path / "broken_flair.nii.gz"
     bad.write_bytes(b"\x1f\x8b" + b"\0" * 20)
     room.page.get_by_role("button", name="Open a scan").click()
-    room.page.locator("input[type=file]").set_input_files(str(bad))
+    room.page.locator("input[type=file]").first.set_input_files(str(bad))
     room.page.get_by_role("alert").filter(has_text="broken_flair.nii.gz").first.wait_for()
     room.page.keyboard.press("Escape")
     choose(room, PICTURE.label)
