@@ -40,6 +40,10 @@ format: .venv/.dev ## format the code and mend what ruff can mend
 audit: .venv/.dev ## compare the packages with published advisories
 	@$(BIN)/pip-audit --strict --local --progress-spinner off
 
+fuzz: .venv/.dev ## feed one reader with altered files: make fuzz READER=nifti SECONDS=60
+	@$(PIP) -r requirements-fuzz.txt
+	@$(BIN)/python tests/hostile/fuzz.py $(or $(READER),nifti) --seconds $(or $(SECONDS),60)
+
 .venv/.run: requirements.txt | $(BIN)/python
 	@echo "Installing requirements.txt into .venv (the first time takes some minutes: TensorFlow is large)"
 	@$(PIP) -r requirements.txt
