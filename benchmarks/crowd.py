@@ -1,4 +1,4 @@
-"""How the app holds up with 1, 8 and 32 visitors at once; with `--memory`, after 200 uploads.
+"""How the app holds up with 1, 8 and 32 visitors at once; with `--memory`, after up to 200 uploads.
 
 Each visitor comes to the page, uploads a simulated scan of its own, waits for the result, moves threshold and slice as
 a hand does that rests now and then, goes back to a sample, and leaves. One server, started here, serves them all; the
@@ -34,7 +34,7 @@ SHAPE = (150, 180, 30)
 CROWDS = (1, 8, 32)
 MOVES, REST = 20, 0.5
 """Committed changes of each visitor, and seconds between them."""
-UPLOADS, EARLY, AT_ONCE = 200, 20, 4
+COUNTS, AT_ONCE = (20, 65, 110, 155, 200), 4
 TTL = 5
 """Seconds for which the server keeps the session of somebody who has gone; two minutes unless told."""
 
@@ -159,12 +159,12 @@ def load() -> None:
 
 
 def memory() -> None:
-    """What the server holds after 20 and after 200 uploads of visitors who have gone."""
+    """What the server holds after 20 and up to 200 uploads of visitors who have gone."""
     with server() as (url, process):
         asyncio.run(crowd(url, 1, 0))
         print(f"{'after the first visitor':>28} {_settled(process):8.0f} MB")
         done = 0
-        for most in (EARLY, UPLOADS):
+        for most in COUNTS:
             while done < most:
                 asyncio.run(_uploads(url, done, min(AT_ONCE, most - done)))
                 done += min(AT_ONCE, most - done)
