@@ -86,7 +86,16 @@ def test_every_requirement_is_pinned() -> None:
 
     assert serving.items() <= development.items()
     needed = {"keras", "nibabel", "numpy", "pillow", "plotly", "scikit-image", "scipy", "streamlit", "tensorflow"}
-    needed |= {"platformdirs", "psutil", "pydicom", "pyjpegls", "pylibjpeg", "pylibjpeg-openjpeg", "pynrrd", "python-gdcm"}
+    needed |= {
+        "platformdirs",
+        "psutil",
+        "pydicom",
+        "pyjpegls",
+        "pylibjpeg",
+        "pylibjpeg-openjpeg",
+        "pynrrd",
+        "python-gdcm",
+    }
     assert needed == set(serving)
 
 

@@ -53,7 +53,7 @@ def test_who_asks_while_it_is_made_waits_and_gets_the_same() -> None:
 
 
 def test_the_same_voxels_under_another_name_have_their_own_blob_and_share_the_result() -> None:
-    """Coordinates are no part of a study's digest: a blob that was shared would place the scan of one in the other's."""
+    """A study's digest leaves coordinates out: a blob that was shared would place the scan of one in the other's."""
     here, there = np.diag([1.0, 1.0, 1.0, 1.0]), np.diag([2.0, 2.0, 2.0, 1.0])
     one, other = study(1, "one", here), study(1, "other", there)
     assert one.sha256 == other.sha256
