@@ -5,8 +5,10 @@ They speak the page's own protocol, so that every byte that the server sends to 
 
 import asyncio
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, TypeVar
 
 import nibabel
 import numpy as np
@@ -18,6 +20,7 @@ from app.pages.samples import load_samples
 from benchmarks.visitor import Run, Visitor
 
 ROOT = Path(__file__).parents[2]
+T = TypeVar("T")
 SECRET = "Doe_Jane_19700101"
 SMALLEST = next(sample for sample in load_samples() if sample.files[0].endswith(".png"))
 
@@ -37,6 +40,12 @@ def digest(name: str, content: bytes) -> str:
 @pytest.fixture(scope="module")
 def url(serve: Callable[[Path], str]) -> str:
     return serve(ROOT / "streamlit_app.py")
+
+
+def at_last(work: Coroutine[Any, Any, T]) -> T:
+    """What a coroutine gives; in a thread of its own, for in this one Playwright runs a loop of events."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(asyncio.run, work).result()
 
 
 async def come(visitor: Visitor) -> Run:
@@ -61,7 +70,7 @@ def test_what_one_uploads_the_other_never_hears_of(url: str) -> None:
             assert one.study == secret and two.study == digest("b_flair.nii.gz", other)
             return heard_by(one), heard_by(two), one.session
 
-    one, two, session = asyncio.run(both())
+    one, two, session = at_last(both())
     for marker in (SECRET, secret, secret[:12], session):
         assert marker.encode() in one and marker.encode() not in two
 
@@ -78,7 +87,7 @@ def test_the_address_of_an_uploaded_scan_opens_it_for_nobody_else(url: str) -> N
             await two.open(f"study={secret[:12]}&slice=3&threshold=0.400")
             return one.study, two.study, heard_by(two)
 
-    one, two, heard = asyncio.run(follow())
+    one, two, heard = at_last(follow())
     assert one == secret and two not in ("", secret)
     assert SECRET.encode() not in heard and secret.encode() not in heard
 
@@ -96,7 +105,7 @@ def test_an_overlay_is_never_that_of_other_content(url: str) -> None:
                 studies.append(visitor.study)
             return studies
 
-    first, second, third = asyncio.run(three())
+    first, second, third = at_last(three())
     assert first == third == digest("scan_flair.nii.gz", scan(4))
     assert second == digest("scan_flair.nii.gz", scan(5))
 
@@ -116,7 +125,7 @@ def test_nobody_uploads_into_another_session(url: str) -> None:
                 await asyncio.to_thread(two.put, nowhere, "x.png", b"x"),
             ]
 
-    forged, empty, nowhere = asyncio.run(try_it())
+    forged, empty, nowhere = at_last(try_it())
     assert forged == empty == 403 and nowhere in (400, 404)
 
 
@@ -131,7 +140,7 @@ def test_uploads_cannot_be_fetched(url: str) -> None:
             (path,) = one.uploaded
             return [await asyncio.to_thread(one.get, at) for at in (path, path.rsplit("/", 1)[0], "/no such page")]
 
-    at_file, at_session, anywhere = asyncio.run(fetch())
+    at_file, at_session, anywhere = at_last(fetch())
     assert at_file == at_session == anywhere and b"<html" in anywhere and content not in anywhere
 
 
@@ -146,5 +155,5 @@ def test_a_picture_too(url: str, tmp_path: Path) -> None:
             await two.move(0, 90)
             return run, heard_by(two)
 
-    run, heard = asyncio.run(both())
+    run, heard = at_last(both())
     assert run.errors == [] and SECRET.encode() not in heard

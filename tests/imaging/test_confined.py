@@ -1,7 +1,6 @@
 """Reading in a process of its own: the same as here, and whatever that process does, an answer."""
 
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from scan_files import asymmetric, picture, scan
 
@@ -35,9 +35,9 @@ def a_worker_that(monkeypatch: pytest.MonkeyPatch, does: str) -> None:
     monkeypatch.setattr(confined, "COMMAND", (sys.executable, "-c", f"import os, sys, time\n{does}"))
 
 
-def children() -> int:
-    listed = subprocess.run(["ps", "--ppid", str(os.getpid()), "-o", "comm="], capture_output=True, text=True)
-    return sum("python" in line for line in listed.stdout.splitlines())
+def children() -> set[int]:
+    """Processes of this one."""
+    return {child.pid for child in psutil.Process().children()}
 
 
 def test_same_as_here() -> None:
@@ -77,10 +77,11 @@ def test_errors_come_through() -> None:
 )
 def test_a_process_that_fails(monkeypatch: pytest.MonkeyPatch, does: str, error: type[InputError]) -> None:
     a_worker_that(monkeypatch, does)
+    before = children()
     with pytest.raises(InputError, match=r"p_flair\.nii\.gz and 1 more") as raised:
         confined.open_study(FILES)
     assert type(raised.value) is error
-    assert children() == 0
+    assert children() == before
 
 
 def test_a_process_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,10 +115,11 @@ def test_a_fault_of_ours_says_where_and_no_more(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_spare_is_used_and_a_dead_one_is_not() -> None:
+    before = children()
     confined.prepare()
     confined.prepare()
-    assert children() == 1
     (spare,) = confined._spares
+    assert children() - before == {spare.pid}
     assert confined.open_study(FILES).study is not None and spare.returncode is not None
 
     confined.prepare()
