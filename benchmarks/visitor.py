@@ -54,6 +54,7 @@ class Visitor:
         self.uploaded: list[str] = []
         """Where on the server the files went that were dropped."""
         self._http = requests.Session()
+        self._http.headers["Connection"] = "close"  # the server closes idle connections just when they are used again
         self._states: dict[str, WidgetState] = {}
         self._ids: dict[str, str] = {}
         self._options: dict[str, list[str]] = {}
