@@ -60,6 +60,7 @@ class Visitor:
         self._options: dict[str, list[str]] = {}
         self._viewer: tuple[str, str, dict[str, Any]] | None = None
         self._urls: dict[str, Any] = {}
+        self._downloads: dict[str, str] = {}
 
     async def __aenter__(self) -> Self:
         await _in_thread(lambda: self._http.get(f"{self.url}/_stcore/health", timeout=60).raise_for_status())
@@ -113,8 +114,20 @@ class Visitor:
         return self._http.put(address, files={"file": (name, content)}, headers=headers, timeout=120).status_code
 
     def get(self, path: str) -> bytes:
-        """What the server answers at an address."""
-        return self._http.get(f"{self.url}{path}", timeout=120).content
+        """What the server answers at an address; nothing where it has nothing."""
+        answer = self._http.get(f"{self.url}{path}", timeout=120)
+        return answer.content if answer.ok else b""
+
+    async def download(self, label: str) -> str:
+        """Press a button that makes a file; returns where on the server the file is, which is still to be fetched."""
+        asked, name = BackMsg(), f"download {label}"
+        request = asked.backend_operation_request
+        request.request_id, request.session_id = name, self.session
+        request.deferred_file.file_id = self._downloads[label]
+        await self._socket.send(asked.SerializeToString())
+        while name not in self._urls:
+            self._hear(await asyncio.wait_for(self._socket.recv(decode=False), PATIENCE), Run(0))
+        return str(self._urls.pop(name))
 
     async def choose(self, label: str, value: str) -> Run:
         """Choose in a box of the page, as its label calls it."""
@@ -168,6 +181,9 @@ class Visitor:
             self.session = message.new_session.initialize.session_id
         elif kind == "file_urls_response":
             self._urls[message.file_urls_response.response_id] = message.file_urls_response.file_urls[0]
+        elif kind == "backend_operation_response":
+            answer = message.backend_operation_response
+            self._urls[answer.request_id] = answer.deferred_file.url
         elif kind == "script_finished" and message.script_finished in DONE:
             run.finished = time.monotonic()
         elif kind == "delta" and message.delta.HasField("new_element"):
@@ -184,6 +200,8 @@ class Visitor:
             self._options[box.label] = list(box.options)
             if box.set_value:
                 self._states[box.id] = WidgetState(id=box.id, string_value=box.raw_value)
+        elif kind == "download_button":
+            self._downloads[element.download_button.label] = element.download_button.deferred_file_id
         elif kind == "alert":
             run.errors.append(element.alert.body)
         elif kind == "bidi_component" and element.bidi_component.component_name.endswith("loader"):

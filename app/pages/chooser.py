@@ -80,17 +80,16 @@ def _open_mine(side: str) -> None:
 
 def _open(uploads: list[UploadedFile], bar: DeltaGenerator, below: DeltaGenerator, side: str) -> Study | None:
     """The study that the files make, with the roles that somebody gave their parts."""
-    recognised = cache.opened(uploads, None, side)
-    roles = roles_of(recognised.parts, side)
-    as_recognised = all(roles[part.file, part.index] == part.role for part in recognised.parts)
-    opened = recognised if as_recognised else cache.opened(uploads, roles, side)
+    parts = cache.parts(uploads, side)
+    roles = roles_of(parts, side)
+    opened = cache.opened(uploads, roles, side)
     if opened.problem is not None:
         with below:
             show_error(opened.problem)
-            draw_parts(recognised.parts, side)
+            draw_parts(parts, side)
         return None
-    with bar, st.popover(summary(recognised.parts, roles), icon=":material/checklist:", key=f"{side}sequences"):
-        draw_parts(recognised.parts, side)
+    with bar, st.popover(summary(parts, roles), icon=":material/checklist:", key=f"{side}sequences"):
+        draw_parts(parts, side)
     return opened.study
 
 

@@ -64,7 +64,9 @@ async def _empty_ended(server: Runtime, known: Known) -> bool:
     for session in filter(None, (known.pop(name)() for name in ended)):
         session.session_state.clear()
         session._fragment_storage.clear()
-        session.shutdown()  # files that were uploaded or made for a download
+        session.shutdown()  # files that were uploaded; those made for a download are only marked
+    if ended:
+        server.media_file_mgr.remove_orphaned_files()
     known.update({name: ref(session) for name, session in present.items()})
     return bool(ended)
 

@@ -7,6 +7,7 @@ from app.imaging import confined
 from app.model.checkpoint import Card
 from app.pages import cache
 from app.pages.chooser import MINE, choose_study
+from app.pages.downloads import MIME, until_fetched
 from app.pages.guard import shown_errors
 from app.pages.opening import opening_slice, validation_for
 from app.pages.room import open_room
@@ -79,10 +80,12 @@ def _actions(study: Study, result: Probability | None, threshold: float) -> None
             ("mask", lambda: export_mask(result, study, threshold)[1]),
             ("probability", lambda: export_probability(result, study)[1]),
         ):
+            name = file_name(study, content)
             st.download_button(
                 content.capitalize(),
-                data,  # made when it is asked for
-                file_name(study, content),
+                until_fetched(data, name),  # made when it is asked for
+                name,
+                MIME,
                 on_click="ignore",
                 width="stretch",
                 key=f"export-{content}",
