@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 import streamlit as st
 
+from app.decision.validation import validation_for
 from app.pages import cache
 from app.pages.chooser import choose_study
 from app.pages.comparison import Side, checkpoint_folders, difference, heading, row
 from app.pages.guard import shown_errors
-from app.pages.opening import validation_for
 from app.pages.room import open_room
 from app.pages.segmentation import segment, slice_on_screen
 from app.viewer import levels_loader, scan_loader, viewer

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
+from app.decision.opening import opening_slice
 from app.evaluation.confusion import ratio
 from app.evaluation.threshold_curve import ThresholdCurve
 from app.model.checkpoint import CARD, FOLDER, NETWORK, Card
 from app.pages.as_text import as_text
-from app.pages.opening import opening_slice
 from app.pages.performance_scores import percent
 from app.study import Probability, Study, threshold_level
 from app.viewer.solid import volume_text

@@ -5,12 +5,12 @@ import math
 import plotly.graph_objects as go
 import streamlit as st
 
+from app.decision.validation import DATASET_TITLES, sequences_text, threshold_curve
 from app.evaluation.threshold_curve import Scores
 from app.model.calibration import Calibration
 from app.model.checkpoint import Card, Curve
 from app.pages import cache
 from app.pages.guard import shown_errors
-from app.pages.opening import DATASET_TITLES, sequences_text, threshold_curve
 from app.pages.performance_figures import case_figure, operating_points_figure, reliability_figure, threshold_figure
 from app.pages.performance_scores import (
     beyond_target,

@@ -6,12 +6,12 @@ from functools import cached_property
 
 import numpy as np
 
+from app.decision.validation import sequences_text, threshold_curve
 from app.evaluation.bootstrap import bootstrap_interval
 from app.evaluation.calibration import Reliability, reliability
 from app.evaluation.choose import PRECISION_FLOOR, RECALL_TARGET
 from app.evaluation.threshold_curve import Scores
 from app.model.checkpoint import Card, Curve
-from app.pages.opening import sequences_text, threshold_curve
 
 TITLES = {
     "recall": "Recall",

@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from app.decision.opening import opening_slice
+from app.decision.validation import validation_for
 from app.exports import export_mask, export_probability, file_name
 from app.imaging import confined
 from app.model.checkpoint import Card
@@ -9,7 +11,6 @@ from app.pages import cache
 from app.pages.chooser import MINE, choose_study
 from app.pages.downloads import MIME, until_fetched
 from app.pages.guard import shown_errors
-from app.pages.opening import opening_slice, validation_for
 from app.pages.room import open_room
 from app.pages.samples import load_samples
 from app.pages.segmentation import segment, slice_on_screen

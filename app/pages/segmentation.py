@@ -7,11 +7,11 @@ from pathlib import Path
 import streamlit as st
 
 from app import log
+from app.decision.opening import opening_slice
 from app.model.checkpoint import FOLDER
 from app.model.runs import Run
 from app.model.turns import Job
 from app.pages import cache
-from app.pages.opening import opening_slice
 from app.study import Probability, Study
 from app.viewer import levels_loader, pack_levels
 

@@ -7,7 +7,6 @@ another blob comes: at another place Streamlit mounts it anew, and a choice on i
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -16,13 +15,13 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app import NOTICE
+from app.decision.validation import Validation
 from app.evaluation.choose import PRECISION_FLOOR, RECALL_TARGET
-from app.evaluation.threshold_curve import ThresholdCurve
 from app.study import Sequence, Study
 from app.viewer.modules import join_modules
 from app.viewer.payload import pack_levels, pack_scan
 
-__all__ = ["Validation", "View", "engine", "levels_loader", "pack_levels", "pack_scan", "scan_loader", "viewer"]
+__all__ = ["View", "engine", "levels_loader", "pack_levels", "pack_scan", "scan_loader", "viewer"]
 
 _HERE = Path(__file__).parent
 _JS = join_modules(_HERE / "js", "viewer.js")
@@ -37,15 +36,6 @@ _viewer = st.components.v2.component(
     css="".join((_HERE / "css" / name).read_text("utf-8") for name in ("picture.css", "decision.css")),
     js=_SHIM,
 )
-
-
-@dataclass(frozen=True)
-class Validation:
-    """What validation patients gave, shown for a study without a reference."""
-
-    label: str
-    """Who they are, "8 BraTS validation patients, FLAIR alone"."""
-    curve: ThresholdCurve
 
 
 class View(TypedDict):

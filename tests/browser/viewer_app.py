@@ -19,7 +19,8 @@ from viewer_studies import (
     validation_curve,
 )
 
-from app.viewer import Validation, engine, levels_loader, pack_levels, pack_scan, scan_loader, viewer
+from app.decision.validation import Validation
+from app.viewer import engine, levels_loader, pack_levels, pack_scan, scan_loader, viewer
 
 st.set_page_config(layout="wide")
 engine()

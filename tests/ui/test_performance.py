@@ -6,13 +6,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from ui_files import ROOT
 
+from app.decision.validation import threshold_curve
 from app.errors import CheckpointMissingError
 from app.evaluation.calibration import Bin, Reliability
 from app.model.calibration import Calibration
 from app.model.checkpoint import Card, Curve
 from app.model.serving import Serving
 from app.pages import cache
-from app.pages.opening import threshold_curve
 from app.pages.performance_figures import case_figure, operating_points_figure, reliability_figure, threshold_figure
 from app.pages.performance_scores import case_row, over_cases, percent
 from app.study import LEVELS, Sequence

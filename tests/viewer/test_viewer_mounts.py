@@ -8,9 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import NOTICE
+from app.decision.validation import Validation
 from app.evaluation.threshold_curve import ThresholdCurve
 from app.study import Sequence, Source, Study
-from app.viewer import Validation, pack_scan
+from app.viewer import pack_scan
 
 IMAGE = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
 STUDY = Study("small", {Sequence.FLAIR: IMAGE, Sequence.T2: IMAGE}, Source("picture", (2, 3, 4)))

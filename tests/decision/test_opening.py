@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.decision.opening import opening_slice
+from app.decision.validation import sequences_text, validation_for
 from app.model.checkpoint import Card, Curve
 from app.model.serving import Serving
-from app.pages.opening import opening_slice, sequences_text, validation_for
 from app.study import LEVELS, Probability, Sequence, Source, Study
 
 VOLUME = np.arange(60, dtype=np.float32).reshape(5, 3, 4)

@@ -1,33 +1,39 @@
-"""What a study is opened with: its slice, and the validation patients that speak for it."""
+"""The validation patients that speak for a study without a reference."""
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from app.evaluation.threshold_curve import ThresholdCurve
 from app.model.checkpoint import Card, Curve
-from app.study import Probability, Sequence, Study
-from app.viewer import Validation
+from app.study import Sequence, Study
 
 DATASET_TITLES = {"brats": "BraTS", "lgg": "LGG"}
 
 
-def opening_slice(study: Study, result: Probability | None, threshold: float) -> int:
-    """The slice with most tumour, found or else in the reference; the middle of the study where there is none."""
-    for tumour in (None if result is None else result.mask(threshold), study.reference):
-        if tumour is not None and tumour.any():
-            return int(np.count_nonzero(tumour, axis=(1, 2)).argmax())
-    return study.shape[0] // 2
+@dataclass(frozen=True)
+class Validation:
+    """What validation patients gave, shown for a study without a reference."""
+
+    label: str
+    """Who they are, "8 BraTS validation patients, FLAIR alone"."""
+    curve: ThresholdCurve
 
 
 def validation_for(card: Card, study: Study) -> Validation | None:
-    """The validation patients with the same sequences: LGG for pictures, BraTS otherwise, or what there is."""
-    order = sorted(card.datasets, key=lambda name: (name == "lgg") != (study.spacing is None))
-    for dataset in order:
+    """The validation patients with the same sequences, of the data set most like the study."""
+    for dataset in datasets_like(study, card.datasets):
         curve = card.curve(dataset, study.sequences)
         if curve is not None:
             title = DATASET_TITLES.get(dataset, dataset)
             label = f"{curve.patients} {title} validation patients, {sequences_text(study.sequences)}"
             return Validation(label, threshold_curve(curve))
     return None
+
+
+def datasets_like(study: Study, datasets: tuple[str, ...]) -> list[str]:
+    """The data sets, the one that is most like a study first: LGG for pictures, BraTS otherwise."""
+    return sorted(datasets, key=lambda name: (name == "lgg") != (study.spacing is None))
 
 
 def threshold_curve(curve: Curve) -> ThresholdCurve:
