@@ -6,7 +6,7 @@ column = x, a slice is the radiological view. A single picture is a volume of on
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Literal
@@ -30,6 +30,30 @@ class Sequence(StrEnum):
     T2 = "T2"
 
 
+@dataclass(frozen=True)
+class DicomPlane:
+    """One plane of a DICOM scan: what refers to it, and where it lies."""
+
+    sop_class: str
+    instance: str
+    """SOP class and SOP instance UIDs, as the file has them."""
+    frame: int | None
+    """Counted from 1, of a file with several frames; None of a file with one."""
+    position: tuple[float, float, float]
+    """The middle of its first pixel, in mm towards left, back and head."""
+
+
+@dataclass(frozen=True, eq=False)
+class DicomSource:
+    """What a DICOM object made from a scan repeats of the scan's own headers."""
+
+    header: str = field(repr=False)
+    """Patient, study, series and frame of reference, in the DICOM JSON Model (PS3.18 annex F); as the first file has
+    them, nothing of it checked. Shown and logged nowhere."""
+    planes: tuple[DicomPlane | None, ...]
+    """One for each place along the third axis of the source; None where the slice is missing."""
+
+
 @dataclass(frozen=True, eq=False)
 class Source:
     """The grid of the files that a study came from: all that is needed to write a mask back onto it."""
@@ -41,6 +65,8 @@ class Source:
     `(slices, rows, columns)` for a stack of pictures."""
     affine: NDArray[np.float64] | None = None
     """`(4, 4)`, file voxel to RAS mm as NIfTI has it; None for pictures."""
+    dicom: DicomSource | None = None
+    """Where the files are DICOM; None otherwise."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +105,10 @@ class Study:
     def voxel_ml(self) -> float | None:
         """Volume of a voxel in millilitres."""
         return None if self.spacing is None else float(np.prod(self.spacing)) / 1000
+
+    def with_sequences(self, subset: tuple[Sequence, ...]) -> "Study":
+        """The study with these of its sequences alone. Raises KeyError for one that it does not have."""
+        return replace(self, images={sequence: self.images[sequence] for sequence in subset})
 
     @cached_property
     def sha256(self) -> str:

@@ -4,8 +4,11 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
+
+from app import VERSION
 
 ROOT = Path(__file__).parent.parent
 APP = ROOT / "app"
@@ -63,6 +66,7 @@ def test_rooms_are_those_of_the_architecture() -> None:
     agreed = {
         "checks",
         "cli",
+        "decision",
         "evaluation",
         "exports",
         "imaging",
@@ -87,6 +91,7 @@ def test_every_requirement_is_pinned() -> None:
     assert serving.items() <= development.items()
     needed = {"keras", "nibabel", "numpy", "pillow", "plotly", "scikit-image", "scipy", "streamlit", "tensorflow"}
     needed |= {
+        "highdicom",
         "platformdirs",
         "psutil",
         "pydicom",
@@ -95,8 +100,14 @@ def test_every_requirement_is_pinned() -> None:
         "pylibjpeg-openjpeg",
         "pynrrd",
         "python-gdcm",
+        "reportlab",
     }
     assert needed == set(serving)
+
+
+def test_version_is_that_of_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == VERSION
 
 
 def test_every_import_is_required() -> None:
@@ -163,8 +174,8 @@ def test_page_opens_without_a_neural_network_library() -> None:
     script = """
 import pkgutil, sys
 from importlib import import_module
-import app.evaluation, app.exports, app.imaging, app.model.checkpoint, app.viewer
-for room in app.evaluation, app.exports, app.imaging, app.viewer:
+import app.decision, app.evaluation, app.exports, app.imaging, app.model.checkpoint, app.viewer
+for room in app.decision, app.evaluation, app.exports, app.imaging, app.viewer:
     for module in pkgutil.iter_modules(room.__path__, room.__name__ + "."):
         import_module(module.name)
 print(*sorted({"jax", "keras", "tensorflow", "torch"} & sys.modules.keys()))

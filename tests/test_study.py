@@ -35,6 +35,15 @@ def test_the_digest_tells_what_the_network_would_see_apart(changed: Study) -> No
     assert changed.sha256 != STUDY.sha256
 
 
+def test_a_study_with_some_of_its_sequences_is_another_study() -> None:
+    reference = np.ones((2, 3, 4), np.uint8)
+    less = replace(STUDY, reference=reference).with_sequences((Sequence.T2,))
+    assert less.sequences == (Sequence.T2,) and less.images[Sequence.T2] is STUDY.images[Sequence.T2]
+    assert less.reference is reference and less.sha256 != STUDY.sha256
+    with pytest.raises(KeyError):
+        STUDY.with_sequences((Sequence.T1,))
+
+
 def test_the_digest_leaves_out_name_and_reference() -> None:
     assert replace(STUDY, name="q", reference=np.ones((2, 3, 4), np.uint8)).sha256 == STUDY.sha256
 

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 from app.checks.finding import Finding
+from app.model.calibration_patients import load_patients
 from app.model.checkpoint import FOLDER, NETWORK, load_card, read_network
 
 SAMPLES = Path(__file__).parents[2] / "sample_scans"
@@ -18,6 +19,17 @@ def checkpoint(folder: Path = FOLDER) -> Finding:
     card = load_card(folder)
     size = len(read_network(folder, card))
     return Finding(True, f"{NETWORK} ({size / 2**20:.1f} MiB) is the one on its card: {card.sha256}")
+
+
+def guarantee(folder: Path = FOLDER) -> Finding:
+    """Whether the record that the recall guarantee rests on can be read and is the checkpoint's.
+
+    There need not be one. Raises CheckpointError.
+    """
+    patients = load_patients(folder, load_card(folder))
+    if patients is None:
+        return Finding(True, "no record of calibration patients: no recall is guaranteed")
+    return Finding(True, f"calibration patients in {len(patients.groups)} groups of {', '.join(patients.datasets)}")
 
 
 def samples(folder: Path = SAMPLES) -> Finding:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from app.checks.environment import decoders, memory, packages, python, settings
 from app.checks.finding import Finding
-from app.checks.network import checkpoint, samples, segmentation
+from app.checks.network import checkpoint, guarantee, samples, segmentation
 from app.checks.storage import data_folder, database, space, write_access
 from app.errors import AppError
 from app.log_line import described
@@ -17,6 +17,7 @@ CHECKS: dict[str, Callable[[Path], Finding]] = {
     "decoders": lambda _: decoders(),
     "memory": lambda _: memory(),
     "checkpoint": lambda _: checkpoint(),
+    "guarantee": lambda _: guarantee(),
     "samples": lambda _: samples(),
     "write access": write_access,
     "disk": space,

@@ -35,7 +35,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="the folder of the data set")
     parser.add_argument(
         "--sequences",
-        type=_sequences,
+        type=sequences,
         default=(),
         metavar="LIST",
         help="give the network these alone, such as flair,t1ce; cases that lack one are left out (default: all)",
@@ -167,7 +167,8 @@ def _write(args: argparse.Namespace, summary: dict[str, Any], extremes: "Extreme
         print(NO_PNG, file=sys.stderr)
 
 
-def _sequences(text: str) -> "tuple[Sequence, ...]":
+def sequences(text: str) -> "tuple[Sequence, ...]":
+    """The argument type of a list of sequences, such as flair,t1ce; in channel order."""
     from app.study import Sequence
 
     known = {sequence.lower(): sequence for sequence in Sequence}

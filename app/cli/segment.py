@@ -1,4 +1,4 @@
-"""`python -m app segment`: files of one study in, a tumour mask and a probability out."""
+"""`python -m app segment`: files of one study in, a tumour mask, a probability and other exports out."""
 
 import argparse
 import json
@@ -14,10 +14,13 @@ from app.cli import one_line, silent_stderr, threshold
 from app.errors import InputError
 
 if TYPE_CHECKING:
+    from app.decision.reading import Reading
     from app.imaging import Role, ScanFile
-    from app.study import Probability, Study
+    from app.study import Study
 
 _BAR = 30
+ALWAYS = ("mask", "probability")
+"""Formats that are written whatever else is asked for."""
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -27,71 +30,145 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="outline the tumour in one study",
         description=f"Write the tumour mask and probability of one study on the grid of its own files. {NOTICE}",
     )
-    parser.add_argument(
-        "files", nargs="+", type=Path, metavar="FILE", help="the files of one study, or its BraTS case folder"
-    )
+    add_study_arguments(parser)
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder to write to; made when missing")
     parser.add_argument(
-        "--reference", type=Path, metavar="SEG", help="mask to score against, in place of one among FILE"
-    )
-    parser.add_argument(
-        "--threshold", type=threshold, metavar="T", help="0 to 1 in steps of 0.005 (default: the network's own)"
+        "--export",
+        type=formats,
+        default=(),
+        metavar="LIST",
+        help="what else to write, such as dicom-seg,gif: any of dicom-seg, png, gif, csv, curve-csv, json, stl. What a "
+        "study cannot have is named with the reason, the rest is written, and the exit status is 2",
     )
     parser.add_argument("--json", action="store_true", help="print one line of JSON on standard output")
     parser.set_defaults(run=run)
 
 
+def formats(text: str) -> tuple[str, ...]:
+    """The argument type of a list of formats, such as gif,json."""
+    from app.exports.formats import FORMATS
+
+    names = tuple(dict.fromkeys(name.strip().lower() for name in text.split(",")))
+    if unknown := [name for name in names if name not in FORMATS]:
+        raise argparse.ArgumentTypeError(f"{one_line(unknown[0])!r} is no export: give some of {', '.join(FORMATS)}")
+    return names
+
+
 def run(args: argparse.Namespace) -> int:
-    """Segment, write both files, print the summary; returns 0.
+    """Segment, write the files, print the summary; returns 0, or 2 when a format that was asked for was left out.
 
     Raises InputError for files that cannot be used or a folder that cannot be written to, CheckpointError when the
     network cannot be used.
     """
     started = time.perf_counter()
     _make_folder(args.out)
-    study = _read(args.files, args.reference)
+    reading = segmented(read_named(args.files, args.reference), args.threshold)
+    written, left_out = write_formats(reading, args.out, (*ALWAYS, *args.export))
+    result = summary(reading) | {
+        "files": [path.name for path in written],
+        "left_out": left_out,
+        "seconds": round(time.perf_counter() - started, 2),
+    }
+    print(json.dumps(result, allow_nan=False) if args.json else _for_people(result, written))
+    for name, reason in left_out.items():
+        print(f"gliolens: {name} was not written. {one_line(reason)}", file=sys.stderr)
+    return 2 if left_out else 0
 
-    from app.exports import export_mask, export_probability, save
+
+def add_study_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the files of a study, its reference and the threshold: `files`, `reference` and `threshold`."""
+    parser.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="the files of one study, or its BraTS case folder"
+    )
+    parser.add_argument(
+        "--reference", type=Path, metavar="SEG", help="mask to score against, in place of one among FILE"
+    )
+    parser.add_argument(
+        "--threshold", type=threshold, metavar="T", help="0 to 1 in steps of 0.005 (default: the network's own)"
+    )
+
+
+def read_named(paths: list[Path], reference: Path | None) -> "Study":
+    """The study in some files or folders, with the mask in `reference` in place of any among them.
+
+    Raises InputError for files that cannot be used.
+    """
+    from app.imaging import read_files, read_study
+
+    files = read_files(paths)
+    if reference is None:
+        return read_study(files)
+    return _read_with_reference(files, read_files([reference]))
+
+
+def segmented(study: "Study", chosen: float | None, alpha: float | None = None) -> "Reading":
+    """Segment a study, with progress on a terminal, and read it as the page does at first.
+
+    `chosen`: the threshold; None for the network's own. `alpha`: the bound of the guarantee; None for the page's own.
+    Raises CheckpointError when the network cannot be used.
+    """
+    from app.decision.reading import DEFAULT_ALPHA, read
+    from app.model.calibration_patients import load_patients
+    from app.model.checkpoint import FOLDER
 
     with silent_stderr():
         from app.model.segmenter import Segmenter
     segmenter = Segmenter()
-    threshold = segmenter.card.threshold if args.threshold is None else args.threshold
-    probability = segmenter.segment(study, progress=_show_progress if sys.stderr.isatty() else None)
-    written = [
-        save(args.out, *export)
-        for export in (export_mask(probability, study, threshold), export_probability(probability, study))
-    ]
-    result = summary(study, probability, threshold) | {
-        "seconds": round(time.perf_counter() - started, 2),
-        "checkpoint": probability.checkpoint_sha256,
-    }
-    print(json.dumps(result, allow_nan=False) if args.json else _for_people(result, written))
-    return 0
+    patients = load_patients(FOLDER, segmenter.card)
+    progress = _show_progress if sys.stderr.isatty() else None
+    result = segmenter.segment(study, progress=progress, classes=True)
+    alpha = DEFAULT_ALPHA if alpha is None else alpha
+    return read(study, result, segmenter.card, patients, threshold=chosen, alpha=alpha)
 
 
-def summary(study: "Study", probability: "Probability", threshold: float) -> dict[str, Any]:
+def write_formats(reading: "Reading", folder: Path, names: tuple[str, ...]) -> tuple[list[Path], dict[str, str]]:
+    """Write a reading in some formats; gives the files, and why others were left out, by format.
+
+    Raises InputError when the folder cannot be written to.
+    """
+    from app.exports import save
+    from app.exports.formats import FORMATS
+
+    written, left_out = [], {}
+    for name in dict.fromkeys(names):
+        kind = FORMATS[name]
+        reason, content = kind.reason(reading.study), b""
+        if reason is None:
+            try:
+                content = kind.make(reading)
+            except InputError as error:
+                reason = str(error)
+        if reason is None:
+            written.append(save(folder, kind.file_name(reading.study), content))
+        else:
+            left_out[name] = reason
+    return written, left_out
+
+
+def summary(reading: "Reading") -> dict[str, Any]:
     """What was found at a threshold: volume in ml (None without spacing), scores (None where undefined), notes."""
     from app.evaluation.threshold_curve import ThresholdCurve
 
+    study, result, at = reading.study, reading.result, reading.threshold
     tumour_ml = None
     if study.voxel_ml is not None:
-        tumour_ml = int(probability.mask(threshold).sum()) * study.voxel_ml
+        tumour_ml = int(result.mask(at).sum()) * study.voxel_ml
     precision = recall = dice = None
     if study.reference is not None:
-        scores = ThresholdCurve.from_levels(probability.levels, study.reference != 0).at(threshold)
+        scores = ThresholdCurve.from_levels(result.levels, study.reference != 0).at(at)
         precision, recall, dice = (
             None if math.isnan(score) else score for score in (scores.precision, scores.recall, scores.dice)
         )
     return {
         "study": study.name,
         "sequences": [str(sequence) for sequence in study.sequences],
-        "threshold": threshold,
+        "threshold": at,
         "tumour_ml": tumour_ml,
         "precision": precision,
         "recall": recall,
         "dice": dice,
         "notes": list(study.notes),
+        "checkpoint": result.checkpoint_sha256,
     }
 
 
@@ -100,15 +177,6 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"{folder} cannot be made: {error.strerror}. Choose another folder with --out.") from error
-
-
-def _read(paths: list[Path], reference: Path | None) -> "Study":
-    from app.imaging import read_files, read_study
-
-    files = read_files(paths)
-    if reference is None:
-        return read_study(files)
-    return _read_with_reference(files, read_files([reference]))
 
 
 def _read_with_reference(files: "list[ScanFile]", masks: "list[ScanFile]") -> "Study":

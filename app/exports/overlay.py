@@ -6,6 +6,7 @@ where they agree.
 
 import io
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,9 +14,12 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
+from app.decision import palette
+from app.decision.palette import rgb
 from app.evaluation.box import bounding_box
+from app.exports.animation import animated_gif, greys
 
-GREEN, RED, WHITE = (46, 213, 115), (255, 71, 87), (235, 235, 235)
+GREEN, RED, WHITE = rgb(palette.REFERENCE), rgb(palette.TUMOUR), (235, 235, 235)
 WINDOW_PERCENTILES = (1.0, 99.5)
 """Of the voxels above the darkest: what is drawn black, and what is drawn white."""
 HEAD_GREY = 25
@@ -24,7 +28,6 @@ MARGIN = 6
 """Voxels around the head that are drawn too."""
 PICTURE_SIZE, ANIMATION_SIZE = 480, 320
 """Pixels that the longer side of a slice is enlarged to, at least."""
-FRAME_MS = 90
 _SAMPLED = 7
 """Every how many-th voxel the window is measured on."""
 _GREYS = 126
@@ -88,18 +91,16 @@ def overlay_png(volume: Outlined, caption: str) -> bytes:
 
 def volume_gif(volume: Outlined) -> bytes:
     """All slices that show some of the head, from the first to the last, outlined; played for ever."""
+    return animated_gif(_frames(volume), [*greys(_GREYS), GREEN, RED])
+
+
+def _frames(volume: Outlined) -> Iterator[NDArray[np.uint8]]:
     scale = _scale(volume, ANIMATION_SIZE)
-    palette = [grey for grey in np.linspace(0, 255, _GREYS).astype(int).tolist() for _ in range(3)] + [*GREEN, *RED]
-    frames = []
     for index in np.flatnonzero((volume.grey > HEAD_GREY).any(axis=(1, 2))):
         grey, green, red = _enlarged(volume, int(index), scale)
         colours = (grey.astype(np.uint16) * (_GREYS - 1) // 255).astype(np.uint8)
         colours[green], colours[red] = _GREYS, _GREYS + 1
-        frames.append(Image.fromarray(colours, "P"))
-        frames[-1].putpalette(palette)
-    packed = io.BytesIO()
-    frames[0].save(packed, "GIF", save_all=True, append_images=frames[1:], duration=FRAME_MS, loop=0)
-    return packed.getvalue()
+        yield colours
 
 
 def _scale(volume: Outlined, size: int) -> int:

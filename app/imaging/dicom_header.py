@@ -44,6 +44,13 @@ _USEFUL = (
     *("SliceThickness", "RepetitionTime", "InversionTime"),
 )
 """Attributes that may as well be missing."""
+REPEATED = (
+    *("PatientName", "PatientID", "PatientBirthDate", "PatientSex"),
+    *("StudyInstanceUID", "StudyID", "StudyDate", "StudyTime", "AccessionNumber", "ReferringPhysicianName"),
+    *("StudyDescription", "SeriesInstanceUID", "SeriesNumber", "SeriesDate", "SeriesTime", "Modality"),
+    *("FrameOfReferenceUID", "PositionReferenceIndicator", "SliceThickness"),
+)
+"""Attributes that an object made from the scan repeats."""
 _IMAGE = "Image Storage"
 """What the names of classes of images end in (PS3.6 annex A)."""
 
@@ -53,7 +60,7 @@ def _tags(keywords: tuple[str, ...]) -> list[BaseTag | int]:
 
 
 _MUST_BE_SOUND = frozenset(_tags(_DECISIVE))
-_KEPT = _tags(_DECISIVE + _USEFUL)
+_KEPT = _tags((*_DECISIVE, *_USEFUL, *REPEATED, "SOPInstanceUID"))
 """All that is kept of a header."""
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from collections.abc import Sequence as ListOf
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from app.imaging.dicom_naming import guess
 from app.imaging.dicom_pixels import read_volume
 from app.imaging.dicom_ranking import one_of_each
 from app.imaging.dicom_slices import Slice, slices_of
+from app.imaging.dicom_source import dicom_source
 from app.imaging.files import ScanFile
 from app.imaging.limits import Limits, check_grid
 from app.imaging.naming import Name, Role
@@ -49,9 +51,9 @@ class DicomSeries:
     def case(self) -> str:
         return self.title
 
-    @property
+    @cached_property
     def source(self) -> Source:
-        return Source("volume", self.stack.shape, self.stack.affine)
+        return Source("volume", self.stack.shape, self.stack.affine, dicom_source(self.stack))
 
     @property
     def spacing(self) -> tuple[float, float, float] | None:

@@ -15,7 +15,7 @@ from app.imaging.limits import Limits
 from app.imaging.naming import REFERENCE, Role
 from app.imaging.parts import Part
 from app.imaging.reading import Opened
-from app.study import Sequence, Source, Study
+from app.study import DicomPlane, DicomSource, Sequence, Source, Study
 
 Roles = Mapping[tuple[str, int], Role | None]
 Message = tuple[dict[str, Any], list[memoryview]]
@@ -62,6 +62,7 @@ def pack_opened(opened: Opened) -> Message:
             "kind": study.source.kind,
             "shape": study.source.shape,
             "affine": keep(study.source.affine),
+            "dicom": None if study.source.dicom is None else asdict(study.source.dicom),
             "spacing": study.spacing,
             "reference": keep(study.reference),
             "notes": study.notes,
@@ -89,7 +90,7 @@ def unpack_opened(values: dict[str, Any], blobs: Blobs) -> Opened:
         return Opened(parts, None, _problem(values["problem"]))
     images = {Sequence(name): kept(image) for name, image in study["images"].items()}
     spacing = study["spacing"]
-    source = Source(study["kind"], tuple(study["shape"]), kept(study["affine"]))
+    source = Source(study["kind"], tuple(study["shape"]), kept(study["affine"]), _dicom(study["dicom"]))
     return Opened(
         parts,
         Study(
@@ -102,6 +103,18 @@ def unpack_opened(values: dict[str, Any], blobs: Blobs) -> Opened:
         ),
         None,
     )
+
+
+def _dicom(values: dict[str, Any] | None) -> DicomSource | None:
+    if values is None:
+        return None
+    planes: list[DicomPlane | None] = []
+    for plane in values["planes"]:
+        if plane is not None:
+            x, y, z = plane.pop("position")
+            plane = DicomPlane(**plane, position=(x, y, z))
+        planes.append(plane)
+    return DicomSource(values["header"], tuple(planes))
 
 
 def pack_problem(problem: InputError) -> dict[str, str]:

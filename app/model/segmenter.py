@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
 
 import keras
@@ -10,7 +11,9 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from app.model.checkpoint import FOLDER, Card, load_card, load_network
+from app.model.grad_cam import Look, looker, stream_map
 from app.model.inference import Network, Progress, stream_levels
+from app.model.looks import LooksProgress, stream_looks
 from app.model.unet import logits_model, neighbours_of
 from app.study import Probability, Study, threshold_level
 
@@ -24,7 +27,7 @@ class Segmenter:
     def __init__(self, folder: Path = FOLDER) -> None:
         self.card: Card = load_card(folder)
         network = load_network(folder, self.card)
-        self._traced = _traced(network)
+        self._keras, self._traced = network, _traced(network)
         self._network = Network(self._locked_forward, neighbours_of(network), self.card.serving)
         self._lock = threading.Lock()
 
@@ -33,6 +36,15 @@ class Segmenter:
         calibration = self.card.calibration(study.sequences)
         level = threshold_level(self.card.threshold)
         return stream_levels(study, self._network, calibration, level, first_slice, classes=classes)
+
+    def stream_looks(self, study: Study) -> Iterator[LooksProgress]:
+        """Look at a study again, in the ways of `looks.LOOKS`; see there. The plain look is what `segment` gives."""
+        level = threshold_level(self.card.threshold)
+        return stream_looks(study, self._network, self.card.calibration(study.sequences), level)
+
+    def stream_map(self, study: Study, lesion: NDArray[np.bool_]) -> Iterator[Progress]:
+        """Map what counted for a lesion, `(z, y, x)` on the study's grid; see `grad_cam.stream_map`."""
+        return stream_map(study, lesion, self._network.neighbours, self._locked_look)
 
     def segment(
         self, study: Study, progress: Callable[[float], None] | None = None, *, classes: bool = False
@@ -47,6 +59,15 @@ class Segmenter:
         with self._lock:
             logit, likeliest = self._traced(tf.constant(planes))
         return logit.numpy(), likeliest.numpy()
+
+    def _locked_look(self, planes: NDArray[np.float32], pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+        with self._lock:
+            return self._look(planes, pixels)
+
+    @cached_property
+    def _look(self) -> Look:
+        """Traced when it is first needed; only under the lock."""
+        return looker(self._keras)
 
 
 def _traced(network: keras.Model) -> tf.types.experimental.ConcreteFunction:

@@ -14,18 +14,21 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from app.decision.mesh import Mesh, head_mesh
+from app.decision.uncertainty import Looks
 from app.imaging import Opened, Part, read_files, read_study
+from app.model.calibration_patients import PATIENTS, CalibrationPatients, load_patients
 from app.model.checkpoint import CARD, FOLDER, Card, load_card
 from app.model.inference import BATCH, Progress
 from app.model.runs import Run, Runs
 from app.model.turns import Turns, inferences_at_once
+from app.model.uncertainty_record import RECORD, UncertaintyRecord, load_uncertainty
 from app.pages.belongings import Belongings, Roles, Upload
 from app.pages.departures import watch
 from app.pages.made import keep_result, made_of, result_of
 from app.pages.samples import Sample
 from app.study import Probability, Study
 from app.viewer import pack_levels, pack_scan
-from app.viewer.mesh import Mesh, head_mesh
 
 if TYPE_CHECKING:
     from app.model.segmenter import Segmenter
@@ -64,6 +67,34 @@ def card(folder: Path = FOLDER) -> Card:
 @st.cache_resource(show_spinner=False, max_entries=CARDS)
 def _card(folder: str, changed: int) -> Card:  # Streamlit leaves out of its keys what begins with _
     return load_card(Path(folder))
+
+
+def patients(folder: Path = FOLDER) -> CalibrationPatients | None:
+    """The calibration patients of a checkpoint, read again when their file has changed; None where there are none.
+
+    Raises CheckpointError.
+    """
+    path, known = folder / PATIENTS, card(folder)
+    return _patients(str(folder), path.stat().st_mtime_ns if path.exists() else 0, known.sha256, known)
+
+
+@st.cache_resource(show_spinner=False, max_entries=CARDS)
+def _patients(folder: str, changed: int, sha256: str, _card: Card) -> CalibrationPatients | None:
+    return load_patients(Path(folder), _card)
+
+
+def uncertainty(folder: Path = FOLDER) -> UncertaintyRecord | None:
+    """What was measured of a checkpoint's looks, read again when the file has changed; None where nothing was.
+
+    Raises CheckpointError.
+    """
+    path, known = folder / RECORD, card(folder)
+    return _uncertainty(str(folder), path.stat().st_mtime_ns if path.exists() else 0, known.sha256, known)
+
+
+@st.cache_resource(show_spinner=False, max_entries=CARDS)
+def _uncertainty(folder: str, changed: int, sha256: str, _card: Card) -> UncertaintyRecord | None:
+    return load_uncertainty(_card, Path(folder))
 
 
 def sample_study(sample: Sample, place: str = "") -> Study:
@@ -115,9 +146,39 @@ def run(study: Study, checkpoint_sha256: str, start: Callable[[], Iterator[Progr
     return held[key]
 
 
+def run_looks(study: Study, checkpoint_sha256: str, start: Callable[[], Iterator[Progress]]) -> Run:
+    """Further looks at a study, held and begun as `run` does it."""
+    return run(study, _looking(checkpoint_sha256), start)
+
+
+def run_beside(study: Study, checkpoint_sha256: str, what: str, start: Callable[[], Iterator[Progress]]) -> Run:
+    """Something else that a network computes of a study, which `what` tells apart; held and begun as `run` does it."""
+    return run(study, f"{checkpoint_sha256} {what}", start)
+
+
+def end_run(study: Study, checkpoint_sha256: str, what: str) -> None:
+    """Let go of what `run_beside` began, with all that it needed."""
+    _belongings().runs.pop((study.sha256, f"{checkpoint_sha256} {what}"), None)
+
+
+def seconds_a_slice() -> float | None:
+    """How long the network took for a slice lately, on this server; None before the first."""
+    return _turns().seconds_a_slice
+
+
+def _looking(checkpoint_sha256: str) -> str:
+    """What a run of looks is called beside the segmentation by the same checkpoint."""
+    return f"{checkpoint_sha256} looks"
+
+
 @cache
 def _runs() -> Runs:
-    return Runs(Turns(inferences_at_once(), BATCH))
+    return Runs(_turns())
+
+
+@cache
+def _turns() -> Turns:
+    return Turns(inferences_at_once(), BATCH)
 
 
 def _belongings() -> Belongings:
@@ -153,3 +214,15 @@ def keep(study: Study, result: Probability) -> Probability:
     """Keep a finished result for as long as somebody holds its study; returns it, or its equal that is kept already."""
     _belongings().runs.pop((study.sha256, result.checkpoint_sha256), None)
     return keep_result(study, result)
+
+
+def looks(study: Study, checkpoint_sha256: str) -> Looks | None:
+    """What further looks at a study gave, or None when nobody asked for them or they have gone."""
+    known = made_of(study).known(("looks", checkpoint_sha256))
+    return known if isinstance(known, Looks) else None
+
+
+def keep_looks(study: Study, looks: Looks) -> Looks:
+    """Keep finished looks with their study; returns them, or those that are kept already."""
+    _belongings().runs.pop((study.sha256, _looking(looks.checkpoint_sha256)), None)
+    return made_of(study).once(("looks", looks.checkpoint_sha256), lambda: looks)

@@ -28,6 +28,10 @@ class Made:
                 self._things[name] = make()
             return self._things[name]  # type: ignore[return-value]  # `make` of one name gives one type
 
+    def known(self, name: tuple[str, ...]) -> object:
+        """What was made once under this name; None where nothing was."""
+        return self._things.get(name)
+
     def keep(self, result: Probability) -> None:
         """Keep a result, and at most `RESULTS` with it."""
         with self._lock:

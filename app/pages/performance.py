@@ -9,7 +9,7 @@ from app.decision.validation import DATASET_TITLES, sequences_text, threshold_cu
 from app.evaluation.threshold_curve import Scores
 from app.model.calibration import Calibration
 from app.model.checkpoint import Card, Curve
-from app.pages import cache
+from app.pages import cache, performance_guarantee, performance_uncertainty
 from app.pages.guard import shown_errors
 from app.pages.performance_figures import case_figure, operating_points_figure, reliability_figure, threshold_figure
 from app.pages.performance_scores import (
@@ -47,6 +47,10 @@ def render() -> None:
             _reliability(curve, card.calibration(curve.sequences))
         with cases:
             _cases(curve, card.threshold)
+        with shown_errors():  # a damaged record hides nothing else
+            performance_guarantee.draw(cache.patients(), curve.dataset, curve.sequences)
+        with shown_errors():
+            performance_uncertainty.draw(cache.uncertainty(), curve.dataset, curve.sequences)
         _subsets(card, curve.dataset)
 
 

@@ -44,7 +44,7 @@ def operating_points_figure(curve: ThresholdCurve, threshold: float, default: fl
         figure.add_annotation(text=text, x=x, y=y, xanchor=anchors[0], yanchor=anchors[1], showarrow=False)
     figure.update_xaxes(fixedrange=False)
     figure.update_yaxes(fixedrange=False)
-    return _finish(figure)
+    return finished(figure)
 
 
 def threshold_figure(curve: ThresholdCurve, threshold: float, default: float) -> go.Figure:
@@ -66,7 +66,7 @@ def threshold_figure(curve: ThresholdCurve, threshold: float, default: float) ->
     figure.update_layout(hovermode="x unified")
     figure.update_xaxes(title="threshold", range=[0, 1], zeroline=False, hoverformat=".3f")
     figure.update_yaxes(**SHARE_AXIS)
-    return _finish(figure)
+    return finished(figure)
 
 
 def reliability_figure(measured: Reliability) -> go.Figure:
@@ -89,7 +89,7 @@ def reliability_figure(measured: Reliability) -> go.Figure:
     )
     figure.update_xaxes(title="tumour probability", **SHARE_AXIS)
     figure.update_yaxes(title="share that is tumour", **SHARE_AXIS)
-    return _finish(figure)
+    return finished(figure)
 
 
 def case_figure(scores: Mapping[str, OverCases]) -> go.Figure:
@@ -119,7 +119,7 @@ def case_figure(scores: Mapping[str, OverCases]) -> go.Figure:
         hovertemplate="mean %{y:.3f}<extra></extra>",
     )
     figure.update_yaxes(**SHARE_AXIS)
-    return _finish(figure)
+    return finished(figure)
 
 
 def _dots(title: str, score: OverCases) -> go.Box:
@@ -141,7 +141,8 @@ def _dots(title: str, score: OverCases) -> go.Box:
     )
 
 
-def _finish(figure: go.Figure) -> go.Figure:
+def finished(figure: go.Figure) -> go.Figure:
+    """A figure as this page has them, clear on light and on dark."""
     figure.update_layout(
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},

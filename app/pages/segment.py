@@ -4,19 +4,18 @@ import streamlit as st
 
 from app.decision.opening import opening_slice
 from app.decision.validation import validation_for
-from app.exports import export_mask, export_probability, file_name
 from app.imaging import confined
 from app.model.checkpoint import Card
-from app.pages import cache
+from app.pages import cache, measured, saving
 from app.pages.chooser import MINE, choose_study
-from app.pages.downloads import MIME, until_fetched
+from app.pages.findings import Screen, fill, for_viewer, popovers
 from app.pages.guard import shown_errors
 from app.pages.room import open_room
 from app.pages.samples import load_samples
 from app.pages.segmentation import segment, slice_on_screen
 from app.pages.solid import show_solid
 from app.study import Probability, Study
-from app.viewer import View, levels_loader, scan_loader, viewer
+from app.viewer import View, chosen_view, levels_loader, scan_loader, viewer
 
 # In the session's state, kept while other pages are open: the sample, and what the hand chose last in each study.
 OPENED, VIEWS = "opened-sample", "views"
@@ -43,18 +42,26 @@ def render() -> None:
                 segment(study, first_slice=slice_on_screen(study, card.threshold))
             st.rerun()
         confined.prepare()  # now that nobody waits for a picture
+        if cache.patients() is not None and not measured.appearance_is_known(study):
+            measured.appearance(study)
+            st.rerun()  # with the guarantee, for which this is
 
 
 @st.fragment
 @shown_errors()
 def reading_room(study: Study, card: Card, result: Probability | None, first_slice: int, chosen: str) -> None:
-    """The viewer, and what can be done with what it shows; run again alone when the hand has moved something."""
+    """The viewer, and what can be asked about what it shows; run again alone when the hand has moved something."""
     if st.session_state["study"] != chosen:  # it came in one message with the view, for which the fragment runs alone
         st.rerun()
-    actions = st.container(key="actions", horizontal=True, horizontal_alignment="right")
+    views: dict[str, View] = st.session_state.setdefault(VIEWS, {})
+    view = chosen_view(study, views.get(study.sha256))
+    screen = None if result is None else Screen(study, card, result, view, cache.patients())
+    with st.container(key="actions", horizontal=True, horizontal_alignment="right"):
+        row = popovers(disabled=screen is None)
+        _actions(study, screen)
     with st.container(key="reading"):
-        views: dict[str, View] = st.session_state.setdefault(VIEWS, {})
-        view = viewer(
+        told = for_viewer(screen, row) if screen is not None else {}
+        viewer(
             study,
             checkpoint_sha256=card.sha256,
             threshold=card.threshold,
@@ -62,35 +69,21 @@ def reading_room(study: Study, card: Card, result: Probability | None, first_sli
             validation=validation_for(card, study),
             resume=views.get(study.sha256),
             link=_link(study),
+            **told,
         )
-        if view is not None:
-            views[study.sha256] = view
-    threshold = card.threshold if view is None else view["threshold"]
-    with actions:
-        _actions(study, result, threshold)
+    if view is not None:
+        views[study.sha256] = view
+    if screen is not None and fill(screen, row):
+        st.rerun()
 
 
-def _actions(study: Study, result: Probability | None, threshold: float) -> None:
-    """3-D and downloads, at the threshold on screen; they wait for the last slice."""
-    if st.button("3-D", icon=":material/deployed_code:", key="solid", disabled=result is None) and result is not None:
-        show_solid(study, result, threshold)
-    with st.popover("Export", icon=":material/download:", disabled=result is None):
-        if result is None:
-            return
-        for content, data in (
-            ("mask", lambda: export_mask(result, study, threshold)[1]),
-            ("probability", lambda: export_probability(result, study)[1]),
-        ):
-            name = file_name(study, content)
-            st.download_button(
-                content.capitalize(),
-                until_fetched(data, name),  # made when it is asked for
-                name,
-                MIME,
-                on_click="ignore",
-                width="stretch",
-                key=f"export-{content}",
-            )
+def _actions(study: Study, screen: Screen | None) -> None:
+    """3-D and files, at the threshold on screen; they wait for the last slice."""
+    if st.button("3-D", icon=":material/deployed_code:", key="solid", disabled=screen is None) and screen is not None:
+        show_solid(study, screen.result, screen.threshold)
+    with st.popover("Export", icon=":material/download:", disabled=screen is None).container(key="asked-files"):
+        if screen is not None:
+            saving.draw(study, screen.reader(), empty=not screen.result.mask(screen.threshold).any())
 
 
 def _reopen() -> None:

@@ -5,7 +5,7 @@ shift then puts the logit that is to be the threshold onto the default threshold
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import reduce
 from itertools import combinations
 from operator import add
@@ -20,7 +20,7 @@ from app.model.checkpoint import subset_name
 from app.model.inference import Network
 from app.study import Sequence
 from app.training.datasets import DATASETS, Case
-from app.training.logits import CENTRES, STEP, LogitCounts, count_logits, only
+from app.training.logits import CENTRES, STEP, LogitCounts, count_logits
 
 THRESHOLD = 0.30
 """The default threshold of every calibrated network."""
@@ -46,17 +46,22 @@ def fit_calibrations(network: Network, cases: Mapping[str, list[Case]]) -> dict[
             study = case.study()
             for subset in subsets(dataset):
                 if set(subset) <= set(study.images):
-                    counts = count_logits(network, only(study, subset))
+                    counts = count_logits(network, study.with_sequences(subset))
                     pooled = counted.setdefault(subset, {})
                     pooled[dataset] = pooled[dataset] + counts if dataset in pooled else counts
         print(f"counted the logits of {len(of)} cases of {DATASETS[dataset].title}", file=sys.stderr, flush=True)
-    return {subset_name(subset): fit_calibration(_decisive(subset, counts)) for subset, counts in counted.items()}
+    return {subset_name(subset): fit_calibration(decisive(subset, counts)) for subset, counts in counted.items()}
 
 
-def _decisive(subset: Subset, counts: Counts) -> list[LogitCounts]:
+def decisive(subset: Subset, counts: Counts) -> list[LogitCounts]:
+    """What a subset is calibrated on, of the pooled counts of each data set."""
+    return [counts[dataset] for dataset in deciding(subset, counts)]
+
+
+def deciding(subset: Subset, datasets: Iterable[str]) -> list[str]:
     """A subset that is all that some data set has is calibrated on that set, as such cases come; others on all sets."""
-    own = [counts[dataset] for dataset in counts if DATASETS[dataset].possible == subset]
-    return own or list(counts.values())
+    among = list(datasets)
+    return [dataset for dataset in among if DATASETS[dataset].possible == subset] or among
 
 
 def fit_calibration(counts: list[LogitCounts]) -> Calibration:

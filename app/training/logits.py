@@ -3,7 +3,7 @@
 A tumour logit is log(p / (1 - p)) of the tumour probability.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
 import keras
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from app.model.inference import Network, stream_logits
 from app.model.serving import Serving
 from app.model.unet import logits_model, neighbours_of
-from app.study import Sequence, Study
+from app.study import Study
 
 EDGE, STEP = 25.0, 0.05
 """Range of the counted logits, either way, and the width of a bin."""
@@ -71,8 +71,3 @@ def count_logits(network: Network, study: Study) -> LogitCounts:
     *_, last = stream_logits(study, network)
     reference = np.zeros(study.shape, bool) if study.reference is None else study.reference > 0
     return LogitCounts.of(last.logits.astype(np.float32), reference)
-
-
-def only(study: Study, subset: tuple[Sequence, ...]) -> Study:
-    """The study with these of its sequences."""
-    return replace(study, images={sequence: study.images[sequence] for sequence in subset})

@@ -16,13 +16,14 @@ from app.evaluation.confusion import Confusion
 from app.evaluation.scores import pool
 from app.evaluation.threshold_curve import ThresholdCurve
 from app.model.calibration import Calibration
+from app.model.calibration_patients import PATIENTS
 from app.model.checkpoint import Card, Curve, save_checkpoint, subset_name
 from app.model.inference import Network, stream_levels
 from app.model.network_input import prepare
 from app.study import Probability, Sequence, Study, threshold_level
 from app.training.calibrate import SIMULATED, THRESHOLD, fit_calibrations, subsets
 from app.training.datasets import DATASETS, Case
-from app.training.logits import only, trained_network
+from app.training.logits import trained_network
 from app.training.recipe import Recipe
 from app.training.split import SPLIT, Split
 
@@ -65,7 +66,9 @@ def release(network: keras.Model, recipe: Recipe, split: Split, folder: Path) ->
     }
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / SPLIT, split.to_json().encode())
-    return save_checkpoint(folder, network, card)
+    saved = save_checkpoint(folder, network, card)
+    (folder / PATIENTS).unlink(missing_ok=True)  # of another network; `python -m app guarantee` makes the new one
+    return saved
 
 
 def measure(
@@ -80,7 +83,7 @@ def measure(
         for subset in scored:
             if set(subset) <= set(study.images):
                 calibration = calibrations[subset_name(subset)]
-                scored[subset][case.name] = score(network, calibration, only(study, subset), dataset)
+                scored[subset][case.name] = score(network, calibration, study.with_sequences(subset), dataset)
         if number % 20 == 0 or number == len(cases):
             print(f"measured {number} of {len(cases)} cases of {DATASETS[dataset].title}", file=sys.stderr, flush=True)
     for subset, of in scored.items():

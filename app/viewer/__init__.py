@@ -7,6 +7,7 @@ another blob comes: at another place Streamlit mounts it anew, and a choice on i
 """
 
 from collections.abc import Callable
+from collections.abc import Sequence as ListOf
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -18,10 +19,36 @@ from app import NOTICE
 from app.decision.validation import Validation
 from app.evaluation.choose import PRECISION_FLOOR, RECALL_TARGET
 from app.study import Sequence, Study
+from app.viewer.extras import (
+    Go,
+    Interval,
+    Mark,
+    OverlayMap,
+    go_data,
+    guarantee_data,
+    interval_data,
+    map_data,
+    marks_data,
+)
 from app.viewer.modules import join_modules
-from app.viewer.payload import pack_levels, pack_scan
+from app.viewer.payload import pack_levels, pack_map, pack_scan
 
-__all__ = ["View", "engine", "levels_loader", "pack_levels", "pack_scan", "scan_loader", "viewer"]
+__all__ = [
+    "Go",
+    "Interval",
+    "Mark",
+    "OverlayMap",
+    "View",
+    "chosen_view",
+    "engine",
+    "levels_loader",
+    "map_loader",
+    "pack_levels",
+    "pack_map",
+    "pack_scan",
+    "scan_loader",
+    "viewer",
+]
 
 _HERE = Path(__file__).parent
 _JS = join_modules(_HERE / "js", "viewer.js")
@@ -64,6 +91,11 @@ def levels_loader(blob: bytes, *, key: str = "levels") -> None:
     _loader(data=blob, key=key, height=1)
 
 
+def map_loader(blob: bytes, *, key: str = "map") -> None:
+    """Send a map, as `pack_map` made it, to the browser. Takes no room on the page."""
+    _loader(data=blob, key=key, height=1)
+
+
 def viewer(
     study: Study,
     *,
@@ -75,6 +107,13 @@ def viewer(
     link: str | None = None,
     compact: bool = False,
     group: str | None = None,
+    go: Go | None = None,
+    marks: ListOf[Mark] | None = None,
+    marks_threshold: float | None = None,
+    overlay_map: OverlayMap | None = None,
+    guarantee: float | None = None,
+    guarantee_label: str = "",
+    interval: Interval | None = None,
     key: str = "viewer",
     on_view_change: Callable[[], None] = lambda: None,
 ) -> View | None:
@@ -90,14 +129,23 @@ def viewer(
         link: the study's name in the page's address, which then follows the view; a page has at most one such viewer.
         compact: one plane, with the read-outs under it.
         group: viewers of one group follow each other: slice, threshold, sequence, window, zoom and look.
+        go: where to go now; followed once for each of its ids.
+        marks: diameters, drawn on their slices at the one threshold at which they were measured.
+        marks_threshold: that threshold.
+        overlay_map: what to show over the picture once `map_loader` has brought it; never on another study.
+        guarantee: a threshold with a promise, as a second mark on the slider.
+        guarantee_label: the promise in words, for that mark's tooltip.
+        interval: of the size, shown at its own threshold alone.
         key: of the widget; its state is `{"view": View}`. A study that is opened again is shown as that state has it.
         on_view_change: called when the hand has come to rest, before the fragment runs again.
 
     Returns:
         What the hand chose in this study; None before it did.
+
+    Raises:
+        ValueError: there are marks without their threshold.
     """
-    told: View | None = st.session_state.get(key, {}).get("view")
-    view = told if told is not None and told["study"] == study.sha256 else resume
+    view = chosen_view(study, resume, key)
     data = _facts(study) | {
         "checkpoint": checkpoint_sha256,
         "threshold": threshold,
@@ -108,9 +156,20 @@ def viewer(
         "group": group,
         "targets": {"recall": RECALL_TARGET, "precision": PRECISION_FLOOR},
         "validation": validation and _scores(validation),
+        "go": go_data(go),
+        "marks": marks_data(marks, marks_threshold),
+        "map": map_data(overlay_map),
+        "guarantee": guarantee_data(guarantee, guarantee_label),
+        "interval": interval_data(interval),
     }
     _viewer(data=data, key=key, on_view_change=on_view_change)
     return view
+
+
+def chosen_view(study: Study, resume: View | None = None, key: str = "viewer") -> View | None:
+    """What `viewer` returns, to be asked before it is drawn."""
+    told: View | None = st.session_state.get(key, {}).get("view")
+    return told if told is not None and told["study"] == study.sha256 else resume
 
 
 def _facts(study: Study) -> dict[str, Any]:

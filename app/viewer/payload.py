@@ -1,8 +1,8 @@
-"""What the browser gets: a scan, and the levels of a segmentation, each packed into one blob of bytes.
+"""What the browser gets: a scan, the levels of a segmentation, and maps, each packed into one blob of bytes.
 
 A blob is the length of its header (unsigned 32-bit little-endian), the header (JSON, UTF-8), and gzip streams.
-Both kinds hold only a box of the volume: `box` is [[z, y, x] of its first voxel, [z, y, x] just past its last].
-Outside its box a scan is black and the level is 0.
+Each kind holds only a box of the volume: `box` is [[z, y, x] of its first voxel, [z, y, x] just past its last].
+Outside its box a scan is black, and levels and maps are 0.
 """
 
 import gzip
@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.decision.window import head_floor, window_of
 from app.evaluation.threshold_curve import level_histograms
 from app.imaging import to_lps_mm
 from app.study import CLASS_LABELS, LEVELS, Study
-from app.viewer.intensities import Box, encode, head_floor, window_of
+from app.viewer.intensities import Box, encode
 
 GZIP_LEVEL = 1
 
@@ -106,6 +107,38 @@ def pack_levels(
     if study.reference is not None:
         volumes.append(study.reference[box])
     return _blob(header, _gzip(*(c.astype("<u4") for c in counts), *volumes))
+
+
+def pack_map(values: NDArray[np.uint8], study: Study, id: str) -> bytes:
+    """A quantity to be drawn as heat over the scan: an uncertainty, an explanation.
+
+    Header: `kind` "map", `id` (the study's sha256), `map` (the map's id), `shape`, `box`, `checksum` (of the values in
+    the box).
+    Stream: uint8 `(z, y, x)` of the box.
+
+    Args:
+        values: `(z, y, x)` on the study's grid, 0 (not drawn) to 200.
+        study: which it is drawn on.
+        id: of all that it was made from besides the study: the checkpoint, the method, its settings.
+
+    Raises:
+        ValueError: the values do not have the study's shape, or exceed 200.
+    """
+    if values.shape != study.shape:
+        raise ValueError(f"A map lies on the study's grid. Received: map {values.shape}, study {study.shape}")
+    if values.max(initial=0) > LEVELS:
+        raise ValueError(f"A map's values go up to {LEVELS}. Received: {values.max()}")
+    box = _bounding_box(values > 0)
+    kept = values[box].tobytes()
+    header = {
+        "kind": "map",
+        "id": study.sha256,
+        "map": id,
+        "shape": study.shape,
+        "box": _corners(box),
+        "checksum": zlib.crc32(kept),
+    }
+    return _blob(header, gzip.compress(kept, GZIP_LEVEL, mtime=0))
 
 
 def class_counts(levels: NDArray[np.uint8], classes: NDArray[np.uint8]) -> NDArray[np.int64]:

@@ -7,16 +7,16 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from app.decision import palette
+from app.decision.mesh import Mesh, mask_mesh
 from app.study import Probability, Study
-from app.viewer.mesh import Mesh, mask_mesh
 
 MOST_TRIANGLES = 35_000
 """Of the tumour's surfaces together; with the head they come to 60 thousand at most, and to about 1 MB."""
 LARGEST_FINE = 2_000_000
 """Voxels of a tumour from which its surface is made of wider blocks at once: it would take seconds."""
-WHOLE = ("tumour", "#ff6b57", 1.0)
-CLASSES = {1: ("necrotic core", "#7b2ff7", 1.0), 2: ("oedema", "#5a9dff", 0.35), 4: ("enhancing", "#ffd23f", 0.55)}
-"""Name, colour and opacity of a tumour without classes, and of each class; names and colours as in `js/palette.js`."""
+OPACITY = {1: 1.0, 2: 0.35, 4: 0.55}
+"""Of the surface of each class: what lies inside shows through what lies around it."""
 HEAD_COLOUR, HEAD_OPACITY = "#93a0b4", 0.16
 LETTER_COLOUR = "#5b8fd0"  # readable on black and on white
 LETTERS = (("R", "L"), ("A", "P"), ("I", "S"))
@@ -65,10 +65,10 @@ def _tumour(
 ) -> list[tuple[tuple[str, str, float], NDArray[np.bool_], Mesh]]:
     """Look, mask and surface of each part that has a voxel, in blocks as narrow as `MOST_TRIANGLES` allows."""
     if result.classes is None:
-        masks = [(WHOLE, result.mask(threshold))]
+        masks = [(("tumour", palette.TUMOUR, 1.0), result.mask(threshold))]
     else:
         labels = result.labels(threshold)
-        masks = [(look, labels == label) for label, look in CLASSES.items()]
+        masks = [((*look, OPACITY[label]), labels == label) for label, look in palette.CLASSES.items()]
     masks = [(look, mask) for look, mask in masks if mask.any()]
     filled = sum(int(np.count_nonzero(mask)) for _, mask in masks)
     coarseness = max(1, math.ceil((filled / LARGEST_FINE) ** (1 / 3)))

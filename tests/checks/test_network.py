@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.checks.network import SAMPLES, checkpoint, samples, segmentation
+from app.checks.network import SAMPLES, checkpoint, guarantee, samples, segmentation
 from app.errors import CheckpointAlteredError, CheckpointMissingError, UnreadableFileError
+from app.model.calibration_patients import PATIENTS, CalibrationPatients, PatientGroup, save_patients
 from app.model.checkpoint import FOLDER, NETWORK, load_card
+from app.study import Sequence
 
 
 @pytest.fixture
@@ -29,6 +31,28 @@ class TestCheckpoint:
     def test_none(self, tmp_path):
         with pytest.raises(CheckpointMissingError):
             checkpoint(tmp_path)
+
+
+class TestGuarantee:
+    def test_without_a_record(self, copied):
+        (copied / PATIENTS).unlink(missing_ok=True)
+        finding = guarantee(copied)
+        assert finding.ok and "no record of calibration patients" in finding.said
+
+    def test_groups_are_told(self, copied):
+        counts = np.zeros((1, 201), np.int64)
+        features, names = np.zeros((1, 1)), ("head size",)
+        group = PatientGroup(
+            "lgg", (Sequence.FLAIR,), ("P1",), ("shipped",), counts, counts, counts[:, 0], features, names
+        )
+        save_patients(copied, CalibrationPatients(load_card(copied).sha256, (group,)))
+        finding = guarantee(copied)
+        assert finding.ok and finding.said == "calibration patients in 1 groups of lgg"
+
+    def test_a_damaged_record(self, copied):
+        (copied / PATIENTS).write_bytes(b"PK")
+        with pytest.raises(CheckpointAlteredError, match="damaged"):
+            guarantee(copied)
 
 
 class TestSamples:

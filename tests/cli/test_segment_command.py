@@ -8,6 +8,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 from PIL import Image
+from segment_files import AFFINE, REFERENCE, SCAN, nifti, segment_json
 
 from app import NOTICE
 from app.__main__ import main
@@ -15,46 +16,9 @@ from app.cli import silent_stderr
 from app.exports import export_mask, export_probability
 from app.imaging import read_files, read_study
 
-AFFINE = np.diag([-1.0, -2.0, 3.0, 1.0])  # 6 mm³ a voxel
-SCAN = np.zeros((2, 3, 4), np.float32)
-SCAN[1, 2, :] = [50, 60, 150, 200]  # found at 0.25: four voxels; at 0.5: two
-SCAN[0, 0, 0] = 49
-REFERENCE = np.zeros((2, 3, 4), np.uint8)
-REFERENCE[1, 2, 1:] = [1, 2, 4]
-REFERENCE[0, 0, :3] = 2  # six voxels: three found at 0.25, two at 0.5
-
-
-@pytest.fixture
-def folder(tmp_path):
-    return tmp_path / "out"
-
-
-@pytest.fixture
-def scan(tmp_path):
-    return nifti(tmp_path / "p1_flair.nii.gz", SCAN)
-
-
-@pytest.fixture
-def seg(tmp_path):
-    return nifti(tmp_path / "elsewhere" / "p1_seg.nii.gz", REFERENCE)
-
-
-def nifti(path, voxels, affine=AFFINE):
-    path.parent.mkdir(exist_ok=True)
-    path.write_bytes(gzip.compress(nib.Nifti1Image(voxels, affine).to_bytes()))
-    return path
-
 
 def opened(path):
     return nib.Nifti1Image.from_bytes(gzip.decompress(path.read_bytes()))
-
-
-def segment_json(capsys, *arguments):
-    """Run with --json and return what was printed, which must be one line and nothing on standard error."""
-    status = main(["segment", *map(str, arguments), "--json"])
-    out, err = capsys.readouterr()
-    assert (status, out.count("\n"), err) == (0, 1, "")
-    return json.loads(out)
 
 
 @pytest.mark.usefixtures("network")
@@ -72,6 +36,8 @@ class TestSegment:
             "dice": pytest.approx(0.6),
             "notes": [],
             "checkpoint": "c0ffee" * 10 + "0000",
+            "files": ["p1_mask.nii.gz", "p1_probability.nii.gz"],
+            "left_out": {},
         }
 
     def test_a_threshold_of_ones_own(self, scan, seg, folder, capsys):

@@ -11,7 +11,7 @@ from app.errors import StudyError, UnreadableFileError
 from app.imaging import LIMITS, Opened, Part, open_study
 from app.imaging.message import Blobs, pack_opened, pack_problem, pack_request, unpack_opened, unpack_request
 from app.imaging.pipe import receive, send
-from app.study import Sequence, Source, Study
+from app.study import DicomPlane, DicomSource, Sequence, Source, Study
 
 
 def through_a_pipe(values: dict[str, Any], blobs: list[memoryview]) -> tuple[dict[str, Any], Blobs]:
@@ -46,9 +46,22 @@ def test_study(affine: np.ndarray | None) -> None:
     assert opened.study.sha256 == study.sha256 and opened.study.notes == study.notes
     assert (opened.study.name, opened.study.spacing, opened.study.sequences) == ("s", study.spacing, study.sequences)
     assert (opened.study.source.kind, opened.study.source.shape) == (source.kind, source.shape)
+    assert opened.study.source.dicom is None
     np.testing.assert_array_equal(opened.study.source.affine, affine)
     np.testing.assert_array_equal(opened.study.reference, reference)
     assert not opened.study.images[Sequence.T2].flags.writeable
+
+
+def test_where_dicom_images_are_referred_to() -> None:
+    planes = (DicomPlane("1.2", "1.2.3", None, (1.5, -2.0, 1 / 3)), None, DicomPlane("1.2", "1.2.4", 7, (0, 0, 3)))
+    dicom = DicomSource('{"00100010": {"vr": "PN"}}', planes)
+    source = Source("volume", (1, 1, 3), LPS, dicom)
+    study = Study("s", {Sequence.T1: np.zeros((3, 1, 1), np.float32)}, source)
+
+    opened = unpack_opened(*through_a_pipe(*pack_opened(Opened((), study, None))))
+
+    assert opened.study is not None and opened.study.source.dicom is not None
+    assert (opened.study.source.dicom.header, opened.study.source.dicom.planes) == (dicom.header, planes)
 
 
 def test_parts_that_make_no_study() -> None:

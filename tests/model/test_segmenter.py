@@ -10,6 +10,7 @@ from heads import head, study_of
 from app.errors import CheckpointAlteredError, CheckpointMissingError
 from app.model.calibration import Calibration
 from app.model.checkpoint import NETWORK, load_network, save_checkpoint
+from app.model.looks import LOOKS
 from app.model.network_input import SIZE, prepare
 from app.model.segmenter import Segmenter
 from app.model.serving import Serving, cap_islands
@@ -155,6 +156,20 @@ def test_the_stream_ends_where_segment_does(segmenter):
     study = made_up_study(5, slices=11, shape=(50, 60))
     *_, last = segmenter.stream(study, first_slice=9)
     np.testing.assert_array_equal(last.levels, segmenter.segment(study).levels)
+
+
+def test_looks_are_at_the_same_study_in_other_ways(segmenter, folder):
+    """The mirrored look is what the saved network says of the mirrored study, mirrored."""
+    study = made_up_study(5, slices=3, shape=(240, 240))
+    *_, last = segmenter.stream_looks(study)
+    assert len(last.looks) == len(LOOKS)
+    plain = segmenter.segment(study).levels
+    assert all((levels != plain).any() for levels in last.looks)
+    window = prepare(study).window
+    turned = LOOKS[0].there(prepare(study).planes(np.arange(3), 1))
+    logit = tumour_logit(np.asarray(logits_model(load_network(folder))(turned, training=False)))[:, :, ::-1]
+    expected = CALIBRATIONS["FLAIR+T2"].probability(logit.astype(np.float32)) * LEVELS
+    assert np.abs(last.looks[0][:, *window] + 0.5 - expected).max() < 0.62
 
 
 @pytest.mark.parametrize(("slices", "told"), [(19, [8 / 19, 16 / 19, 1]), (3, [1])])

@@ -63,11 +63,12 @@ def test_a_subset_that_is_all_that_a_set_has_is_calibrated_on_it(monkeypatch):
     class Named(Case):
         def study(self):
             images = {s: None for s in ((T1CE,) if self.dataset == "figshare" else (FLAIR, T1CE))}
-            return SimpleNamespace(images=images, name=self.dataset)
+            study = SimpleNamespace(images=images, name=self.dataset)
+            study.with_sequences = lambda subset: study
+            return study
 
     threshold = {"figshare": -3.0, "lgg": 2.0}
     logit = lambda place: np.array([place, -20], np.float32).repeat(50)  # noqa: E731
-    monkeypatch.setattr(calibrate, "only", lambda study, subset: study)
     count = lambda _, study: LogitCounts.of(logit(threshold[study.name]), np.array([True, False]).repeat(50))  # noqa: E731
     monkeypatch.setattr(calibrate, "count_logits", count)
     cases = {name: [Named(name, "1", "1", (Path("1"),))] for name in threshold}

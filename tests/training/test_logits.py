@@ -6,7 +6,7 @@ import pytest
 
 from app.model.serving import Serving
 from app.study import Sequence, Source, Study
-from app.training.logits import CENTRES, STEP, LogitCounts, count_logits, only, trained_network
+from app.training.logits import CENTRES, STEP, LogitCounts, count_logits, trained_network
 
 FLAIR, T1, T1CE, T2 = Sequence
 
@@ -91,9 +91,3 @@ def test_the_logits_are_counted_as_they_are_served():
     plain, smooth = (count_logits(trained_network(linear_network(), Serving(mm, 0)), study).other for mm in (0.0, 2.0))
     spread = [np.average(CENTRES**2, weights=counts) for counts in (plain, smooth)]
     assert spread[1] < spread[0] / 2
-
-
-def test_only_some_sequences():
-    study = study_of()
-    assert only(study, (T2,)).sequences == (T2,)
-    assert only(study, (T2,)).reference is study.reference

@@ -10,6 +10,7 @@ import pytest
 
 from app.errors import DatasetError
 from app.evaluation.threshold_curve import ThresholdCurve
+from app.model.calibration_patients import PATIENTS
 from app.model.checkpoint import load_network
 from app.model.network_input import prepare
 from app.model.serving import Serving
@@ -67,8 +68,10 @@ SIMULATED = Case("simulated", "S1", "S1", (Path("S1"),))
 
 @pytest.fixture(scope="module")
 def released(tmp_path_factory):
-    """The card and the folder of an overconfident network."""
+    """The card and the folder of an overconfident network; another one's calibration patients lay there."""
     folder = tmp_path_factory.mktemp("released") / "new"
+    folder.mkdir()
+    (folder / PATIENTS).write_bytes(b"of another network")
     return release(
         network_of(7.5), Recipe(serving=Serving(0, 0)), Split(TRAINING, (*VALIDATION, SIMULATED)), folder
     ), folder
@@ -81,6 +84,10 @@ class TestRelease:
         assert card.training == ("brats/B7", "brats/B8")
         assert card.validation == (*STUDIES, "simulated/S1")
         assert card.recipe["unet"]["filters"] == list(Recipe().unet.filters)
+
+    def test_the_calibration_patients_of_another_network_are_gone(self, released):
+        _, folder = released
+        assert not (folder / PATIENTS).exists()
 
     def test_network_and_split_lie_beside_it(self, released):
         _, folder = released

@@ -53,6 +53,8 @@ POOLED = threshold_curve(CARD.curves[0])
 @pytest.fixture
 def page(monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setattr(cache, "card", lambda: CARD)
+    monkeypatch.setattr(cache, "patients", lambda: None)
+    monkeypatch.setattr(cache, "uncertainty", lambda: None)
     return AppTest.from_file(str(ROOT / "app" / "pages" / "performance.py"), default_timeout=60).run()
 
 

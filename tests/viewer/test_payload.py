@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from app.evaluation.threshold_curve import level_histograms
 from app.study import Sequence, Source, Study
-from app.viewer.payload import class_counts, pack_levels, pack_scan
+from app.viewer.payload import class_counts, pack_levels, pack_map, pack_scan
 
 SHAPE = (3, 4, 5)
 LPS_FILE = Source("volume", (5, 4, 3), np.diag([-1.0, -2.0, 4.0, 1.0]))
@@ -222,7 +222,33 @@ def test_levels_of_another_grid_are_refused() -> None:
         pack_levels(np.zeros((3, 4, 4), np.uint8), study(), CHECKPOINT, complete=True)
 
 
+def test_a_map_holds_the_box_of_its_values_and_names_study_and_id() -> None:
+    header, body = unpack_levels(pack_map(levels(), study(), "spread"))
+    assert header == {
+        "kind": "map",
+        "id": study().sha256,
+        "map": "spread",
+        "shape": [3, 4, 5],
+        "box": [[1, 2, 1], [2, 4, 3]],
+        "checksum": zlib.crc32(bytes([200, 60, 1, 59])),
+    }
+    assert body == bytes([200, 60, 1, 59])
+
+
+def test_a_map_of_nothing_has_an_empty_box() -> None:
+    header, body = unpack_levels(pack_map(np.zeros(SHAPE, np.uint8), study(), "nothing"))
+    assert (header["box"], body) == ([[0, 0, 0], [0, 0, 0]], b"")
+
+
+def test_a_map_of_another_grid_or_beyond_200_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"map \(3, 4, 4\), study \(3, 4, 5\)"):
+        pack_map(np.zeros((3, 4, 4), np.uint8), study(), "spread")
+    with pytest.raises(ValueError, match=r"up to 200\. Received: 201"):
+        pack_map(levels() + np.uint8(1), study(), "spread")
+
+
 def test_packing_twice_gives_the_same_bytes() -> None:
+    assert pack_map(levels(), study(), "spread") == pack_map(levels(), study(), "spread")
     assert pack_scan(study()) == pack_scan(study())
     assert pack_levels(levels(), study(), CHECKPOINT, complete=True) == pack_levels(
         levels(), study(), CHECKPOINT, complete=True

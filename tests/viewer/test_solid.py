@@ -1,16 +1,12 @@
 """The figure in 3-D, on tiny volumes."""
 
-import re
-from pathlib import Path
-
 import numpy as np
 import pytest
 
+from app.decision.mesh import head_mesh
 from app.study import Probability, Sequence, Source, Study
 from app.viewer import solid
-from app.viewer.mesh import head_mesh
 
-ROOT = Path(__file__).parents[2]
 SHAPE = (12, 14, 18)
 IMAGE = np.zeros(SHAPE, np.float32)
 IMAGE[1:11, 2:12, 2:16] = 100
@@ -103,13 +99,3 @@ def test_the_worst_mask_stays_small_enough_to_send() -> None:
     drawn = solid.solid_figure(scanned, result, 0.5, head_mesh(scanned))
     assert sum(len(trace.i) for trace in drawn.data if trace.type == "mesh3d") <= 60_000
     assert len(drawn.to_json()) < 3_000_000
-
-
-def test_names_and_colours_are_those_of_the_viewer() -> None:
-    script = (ROOT / "app" / "viewer" / "js" / "palette.js").read_text(encoding="utf-8")
-    colours = dict(re.findall(r'(\w+): colourOf\("(#\w{6})"\)', script))
-    found = re.findall(r'value: (\d), label: "([^"]+)", colour: PALETTE\.(\w+)', script)
-    assert {int(value): (label, colours[name]) for value, label, name in found} == {
-        value: (name, colour) for value, (name, colour, _) in solid.CLASSES.items()
-    }
-    assert colours["tumour"] == solid.WHOLE[1]

@@ -2,8 +2,9 @@
 
 import { STEPS } from "./decode.js";
 import { sidesOf } from "./geometry.js";
-import { legendOf } from "./overlay.js";
+import { legendOf } from "./legend.js";
 import { percent } from "./readout.js";
+import { lookOf } from "./state.js";
 import { findLevels } from "./store.js";
 
 const TEXT_LINE = 24; // CSS pixels of a line of text
@@ -82,25 +83,33 @@ function drawBar(context, text, length, width, height) {
 function drawLegend(view, context) {
   const levels = findLevels(view.data);
   if (!levels) return;
-  const look = { ...view, reference: view.reference && view.data.has_reference };
   context.font = "12px sans-serif";
   context.textAlign = "left";
-  legendOf(look, Boolean(levels.classes), Boolean(levels.reference)).forEach((entry, i) => {
-    const top = 14 + 18 * i;
-    const width = drawSwatch(context, entry, top);
-    context.fillStyle = PALE;
-    context.fillText(entry.label, 20 + width, top + 6);
-  });
+  let top = 14;
+  for (const entry of legendOf(lookOf(view), Boolean(levels.classes), Boolean(levels.reference))) {
+    if (entry.ends) top = drawText(context, entry.label, 12, top);
+    const left = entry.ends ? 20 + context.measureText(entry.ends[0]).width : 12;
+    if (entry.ends) drawText(context, entry.ends[0], 12, top);
+    const right = drawSwatch(context, entry, left, top);
+    top = drawText(context, entry.ends?.[1] ?? entry.label, right + 8, top);
+  }
 }
 
-function drawSwatch(context, { colour, dashed, ramp }, top) {
+// Gives the top of the next line.
+function drawText(context, text, left, top) {
+  context.fillStyle = PALE;
+  context.fillText(text, left, top + 6);
+  return top + 18;
+}
+
+function drawSwatch(context, { colour, dashed, ramp }, left, top) {
   const width = ramp ? 60 : 14;
-  const shades = context.createLinearGradient(12, 0, 12 + width, 0);
+  const shades = context.createLinearGradient(left, 0, left + width, 0);
   (ramp ?? [colour, colour]).forEach((shade, i, all) => shades.addColorStop(i / (all.length - 1), shade));
   context.fillStyle = shades;
-  if (dashed) for (const left of [12, 18, 24]) context.fillRect(left, top + 5, 4, 2);
-  else context.fillRect(12, top + 1, width, 10);
-  return width;
+  if (dashed) for (const dash of [0, 6, 12]) context.fillRect(left + dash, top + 5, 4, 2);
+  else context.fillRect(left, top + 1, width, 10);
+  return left + width;
 }
 
 // To the clipboard, or where the browser has none to give (a page that is not on https or this machine), as a file.

@@ -4,7 +4,8 @@ import { toggleCine } from "./cine.js";
 import { copyView } from "./copy.js";
 import { fullestSlice, nextSlice } from "./jumps.js";
 import { moveAcross, zoom } from "./moves.js";
-import { MODES, change, reset, resetThreshold, setMode, setSequence, setSlice, setThreshold, toggle } from "./state.js";
+import { change, offeredModes, reset, resetThreshold, setMode, setSequence, setSlice } from "./state.js";
+import { setThreshold, toggle } from "./state.js";
 import { findLevels } from "./store.js";
 
 const ZOOM = 1.25;
@@ -32,7 +33,7 @@ function jump(find) {
 const next = (by) => jump((levels, { data, k, slice }) => nextSlice(levels, data.slices, k, slice, by));
 
 function nextMode(view) {
-  const offered = view.data.has_reference ? MODES : MODES.slice(0, 3);
+  const offered = offeredModes(view);
   setMode(view, offered[(offered.indexOf(view.mode) + 1) % offered.length]);
 }
 
@@ -49,8 +50,9 @@ export const KEYS = [
   [["n", "p"], "n p", "next, previous slice with tumour", [next(1), next(-1)]],
   [["1", "2", "3", "4"], "1 2 3 4", "FLAIR, T1, T1ce, T2", [0, 1, 2, 3].map(sequence)],
   [["o"], "o", "tumour shown or hidden", [(view) => toggle(view, "overlay")]],
-  [["m"], "m", "fill, outline, heat map, agreement", [nextMode]],
+  [["m"], "m", "fill, outline, heat map, agreement, map", [nextMode]],
   [["g"], "g", "reference mask", [(view) => toggle(view, "reference")]],
+  [["e"], "e", "diameters shown or hidden", [(view) => toggle(view, "measures")]],
   [["i"], "i", "invert the greys", [(view) => toggle(view, "inverted")]],
   [["s"], "s", "smooth or pixel-exact", [(view) => toggle(view, "smooth")]],
   [["x"], "x", "radiological or neurological convention", [(view) => toggle(view, "mirrored")]],

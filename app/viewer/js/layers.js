@@ -1,9 +1,9 @@
 // Overlays with one pixel for each voxel of a Plane, as small canvases to be drawn at any size.
 
 import { STEPS } from "./decode.js";
-import { HEAT, PALETTE, TUMOUR_CLASSES } from "./palette.js";
+import { PALETTE, TUMOUR_CLASSES } from "./palette.js";
 
-const HEAT_ALPHA = 0.65; // at probability 1
+const HEAT_ALPHA = 0.65; // at the highest level
 
 // `pixelAt` gives 0xAABBGGRR by the voxel's index. A canvas that was used before may be used again.
 function layerOf({ rows, columns }, pixelAt, canvas = document.createElement("canvas")) {
@@ -21,9 +21,9 @@ const pixelOf = ([red, green, blue], alpha) => ((alpha << 24) | (blue << 16) | (
 const CLASS_PIXELS = new Uint32Array(256).fill(pixelOf(PALETTE.tumour.rgb, 255));
 for (const { value, colour } of TUMOUR_CLASSES) CLASS_PIXELS[value] = pixelOf(colour.rgb, 255);
 
-// Alpha grows from 0 with the square root of the probability: faint beginnings are seen.
-export function heatLayer(levels) {
-  const table = HEAT.map((rgb, level) => pixelOf(rgb, Math.round(255 * HEAT_ALPHA * Math.sqrt(level / STEPS))));
+// In the colours of a ramp. Alpha grows from 0 with the square root of the level: faint beginnings are seen.
+export function heatLayer(levels, ramp) {
+  const table = ramp.map((rgb, level) => pixelOf(rgb, Math.round(255 * HEAT_ALPHA * Math.sqrt(level / STEPS))));
   return layerOf(levels, (i) => table[levels.data[i]]);
 }
 

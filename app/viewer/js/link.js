@@ -2,7 +2,7 @@
 // Slices and voxels count from 1 there, as they do on the page.
 
 import { STEPS } from "./decode.js";
-import { LAYOUTS, MODES } from "./state.js";
+import { LAYOUTS, offeredModes } from "./state.js";
 import { compact } from "./window.js";
 
 let asked = null;
@@ -13,11 +13,11 @@ const numbers = (text) => (text ?? "").split(",").map(number);
 
 // The entries of an address that describe this view.
 export function paramsOf(view) {
-  const { data, slice, k, sequence, windows, layout, mode, overlay, point, moved } = view;
+  const { data, slice, k, sequence, windows, layout, mode, plainMode, overlay, point, moved } = view;
   const params = { study: data.link, slice: slice + 1, threshold: (k / STEPS).toFixed(3), sequence, layout };
   if (moved.point) params.at = `${point.x + 1},${point.y + 1}`;
   if (windows[sequence]) params.window = windows[sequence].map(compact).join(",");
-  params.overlay = overlay ? mode : "off";
+  params.overlay = !overlay ? "off" : mode === "map" ? plainMode : mode; // a map is not in the address
   return params;
 }
 
@@ -44,7 +44,7 @@ function lookIn(params, data) {
   if (LAYOUTS.includes(params.get("layout"))) found.layout = params.get("layout");
   const overlay = params.get("overlay");
   if (overlay === "off") found.overlay = false;
-  if (MODES.includes(overlay) && (overlay !== "agreement" || data.has_reference)) found.mode = overlay;
+  if (offeredModes({ data: { ...data, map: null } }).includes(overlay)) found.mode = overlay;
   const [low, high] = numbers(params.get("window"));
   const sequence = found.sequence ?? data.sequences[0];
   if (within(low, -Infinity, high) && low < high) found.windows = { [sequence]: [low, high] };

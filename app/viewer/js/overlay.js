@@ -1,10 +1,11 @@
-// What lies over the grey picture: the mask at the threshold as fill or outline, probability as a heat map, agreement
-// with the reference, and the reference's outline. Lines are paths in device pixels, so they are crisp at any zoom;
-// what does not depend on the threshold is kept from one call to the next.
+// What lies over the grey picture: the mask at the threshold as fill or outline, probability or another quantity as a
+// heat map, agreement with the reference, and the reference's outline. Lines are paths in device pixels, so they are
+// crisp at any zoom; what does not depend on the threshold is kept from one call to the next.
 
 import { edgeLoops, isoLoops } from "./contour.js";
 import { classLayer, heatLayer } from "./layers.js";
-import { AGREEMENT, HEAT_STOPS, PALETTE, TUMOUR_CLASSES } from "./palette.js";
+import { INNER_CLASSES, shownMode } from "./legend.js";
+import { AGREEMENT, HEAT, MAP_RAMP, PALETTE } from "./palette.js";
 
 const FILL_ALPHA = 0.4;
 const AGREEMENT_ALPHA = 0.5;
@@ -12,51 +13,28 @@ const LINE = 1.75; // CSS pixels
 const THIN = 1.5;
 const HALO = 1; // CSS pixels more than the line that it lies under
 const DASHES = [5, 3];
-// Nested, so that each boundary inside a tumour is drawn in the colour of one class; oedema is what lies round them.
-const INNER_CLASSES = [TUMOUR_CLASSES[2], TUMOUR_CLASSES[0]];
-
-// Agreement needs a reference.
-const shownMode = (look, hasReference) => (look.mode === "agreement" && !hasReference ? "fill" : look.mode);
 
 // Paints over a picture drawn in device pixels; `matrix` { a, d, e, f } takes plane coordinates there (X = a x + e,
-// Y = d y + f). `part` = { levels, classes, reference }, Planes of one slice with one box, or null. `look` = { mode, k,
-// opacity, overlay, reference, smooth, ratio }. `cache` is the pane's own object, {} at first. A plane is known by
-// where its data lie, so other voxels need another array.
+// Y = d y + f). `part` = { levels, classes, reference, map }, Planes of one slice or null, the first three with one
+// box. `look` = { mode, k, opacity, overlay, reference, map, smooth, ratio }, where `map` is what Python says of it.
+// `cache` is the pane's own object, {} at first. A plane is known by where its data lie, so other voxels need another
+// array.
 export function paintOverlay(context, matrix, part, look, cache) {
-  const mode = shownMode(look, Boolean(part.reference));
-  const marks = look.overlay && Boolean(part.levels);
+  const mode = look.overlay ? shownMode(look, Boolean(part.reference)) : "none";
   const pen = { context, matrix, part, look, cache };
   context.save();
   context.lineJoin = "round";
-  if (marks && mode === "heat") paintHeat(pen);
-  else if (marks && mode === "agreement") paintAgreement(pen);
-  else if (marks) paintMask(pen, mode === "fill");
-  if (look.reference && part.reference && !(marks && mode === "agreement")) paintReference(pen);
+  if (mode === "map") paintHeat(pen, "map", part.map, MAP_RAMP);
+  else if (mode !== "none" && part.levels) paintLevels(pen, mode);
+  const agreed = mode === "agreement" && part.levels;
+  if (look.reference && part.reference && !agreed) paintReference(pen);
   context.restore();
 }
 
-// What is on screen, as { colour, label }: with `dashed` for a dashed line, with `ramp` (CSS colours from probability 0
-// to 1) for the heat map.
-export function legendOf(look, hasClasses, hasReference) {
-  const mode = shownMode(look, hasReference);
-  const entries = look.overlay ? legendOfMode(mode, hasClasses) : [];
-  if (!hasReference || !look.reference || (look.overlay && mode === "agreement")) return entries;
-  return [...entries, { colour: PALETTE.reference.css, label: "reference", dashed: true }];
-}
-
-function legendOfMode(mode, hasClasses) {
-  const entry = ({ colour, label }) => ({ colour: colour.css, label });
-  if (mode === "agreement") return AGREEMENT.map(entry);
-  if (mode === "heat") {
-    const ramp = HEAT_STOPS.map(({ css }) => css);
-    return [
-      { colour: ramp.at(-1), label: "probability 0 to 1", ramp },
-      { colour: PALETTE.threshold.css, label: "threshold" },
-    ];
-  }
-  const shown = mode === "fill" ? TUMOUR_CLASSES : INNER_CLASSES;
-  const classes = hasClasses ? TUMOUR_CLASSES.filter((one) => shown.includes(one)) : [];
-  return [{ colour: PALETTE.tumour.css, label: "tumour" }, ...classes.map(entry)];
+function paintLevels(pen, mode) {
+  if (mode === "heat") paintHeat(pen, "heat", pen.part.levels, HEAT);
+  else if (mode === "agreement") paintAgreement(pen);
+  else paintMask(pen, mode === "fill");
 }
 
 // Sorts voxels into hit, missed and false alarm: 1 in the array of that name in `into`, 0 in the others.
@@ -99,10 +77,10 @@ function paintClasses(pen, filled) {
   }
 }
 
-function paintHeat(pen) {
-  const { levels } = pen.part;
-  paintLayer(pen, remembered(pen.cache, "heat", planeKey(levels), () => heatLayer(levels)), levels, 1);
-  strokeLine(pen, maskPath(pen), PALETTE.threshold, THIN);
+// A map may reach beyond the box of the levels, and they beyond its own.
+function paintHeat(pen, name, plane, ramp) {
+  if (plane) paintLayer(pen, remembered(pen.cache, name, planeKey(plane), () => heatLayer(plane, ramp)), plane, 1);
+  if (pen.part.levels) strokeLine(pen, maskPath(pen), PALETTE.threshold, THIN);
 }
 
 function paintAgreement(pen) {

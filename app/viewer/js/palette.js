@@ -16,7 +16,8 @@ export const PALETTE = Object.freeze({
   hit: colourOf("#00a9c7"),
   missed: colourOf("#ffe14a"),
   falseAlarm: colourOf("#ff6b57"), // marked as tumour, as elsewhere
-  threshold: colourOf("#ffffff"), // the mask's contour over the heat map
+  threshold: colourOf("#ffffff"), // the mask's contour over a heat map
+  mark: colourOf("#ffffff"), // diameters, each on a dark halo
 });
 
 // The classes of a tumour by their value in levels.classes.
@@ -39,12 +40,20 @@ export const HEAT_STOPS = Object.freeze(
   ["#4a0c6b", "#781c6d", "#a52c60", "#cf4446", "#ed6925", "#fb9b06", "#f7d13d"].map(colourOf),
 );
 
-function heatAt(level) {
-  const place = (level / STEPS) * (HEAT_STOPS.length - 1);
-  const below = Math.min(Math.floor(place), HEAT_STOPS.length - 2);
-  const [from, to] = [HEAT_STOPS[below].rgb, HEAT_STOPS[below + 1].rgb];
+// Of other quantities than the probability: blues, so that nobody takes one for the other.
+export const MAP_STOPS = Object.freeze(
+  ["#10246b", "#1d3f9b", "#2f5fc4", "#4b80e0", "#74a0ee", "#9dbff7"].map(colourOf),
+);
+
+function colourAt(stops, level) {
+  const place = (level / STEPS) * (stops.length - 1);
+  const below = Math.min(Math.floor(place), stops.length - 2);
+  const [from, to] = [stops[below].rgb, stops[below + 1].rgb];
   return Object.freeze(from.map((part, i) => Math.round(part + (to[i] - part) * (place - below))));
 }
 
+const rampOf = (stops) => Object.freeze(Array.from({ length: STEPS + 1 }, (_, level) => colourAt(stops, level)));
+
 // Red, green, blue of every level 0..STEPS.
-export const HEAT = Object.freeze(Array.from({ length: STEPS + 1 }, (_, level) => heatAt(level)));
+export const HEAT = rampOf(HEAT_STOPS);
+export const MAP_RAMP = rampOf(MAP_STOPS);

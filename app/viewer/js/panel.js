@@ -1,8 +1,10 @@
 // Writes the read-outs into the column beside the picture.
 
 import { showCurves } from "./curves.js";
+import { STEPS } from "./decode.js";
 import { TUMOUR_CLASSES } from "./palette.js";
-import { decimal, extent, percent, sizeRange, subjectOf, UNDEFINED, withUnit, writtenRange } from "./readout.js";
+import { decimal, extent, percent, sizeRange, subjectOf, UNDEFINED } from "./readout.js";
+import { withUnit, writtenInterval, writtenRange } from "./readout.js";
 import { slideTo } from "./slider.js";
 import { setText } from "./text.js";
 
@@ -24,6 +26,7 @@ export function showDecision(view, levels, now) {
   if (!columns.has(root)) columns.set(root, columnOf(root));
   const column = columns.get(root);
   showThreshold(column, data, now.threshold);
+  showGuarantee(column, data.guarantee, view.k);
   const [heading, note] = HEADINGS[now.source](data, now);
   setText(column.source, heading);
   setText(column.note, note);
@@ -39,6 +42,8 @@ function columnOf(root) {
     track: root.querySelector(".track"),
     threshold: root.querySelector(".threshold-number"),
     standard: root.querySelector(".default-threshold"),
+    promise: root.querySelector("button.guarantee"),
+    promiseMark: root.querySelector(".guarantee-mark"),
     source: root.querySelector(".source"),
     note: root.querySelector(".note"),
   };
@@ -54,6 +59,7 @@ function columnOf(root) {
       unit: part(".unit"),
       target: part(".target"),
       range: part(".range"),
+      interval: part(".interval"),
       slice: part(".slice-value"),
     };
   }
@@ -71,6 +77,21 @@ function showThreshold(column, data, threshold) {
   if (column.standard.textContent === standard) return;
   column.standard.textContent = standard;
   column.track.style.setProperty("--default", data.threshold);
+}
+
+// The threshold with a promise: a mark on the slider, and a button that goes there.
+function showGuarantee({ promise, promiseMark, track }, guarantee, k) {
+  if (promise.hidden !== !guarantee) {
+    promise.hidden = promiseMark.hidden = !guarantee;
+    track.classList.toggle("promised", Boolean(guarantee));
+  }
+  if (!guarantee) return;
+  const text = `t* ${(guarantee.k / STEPS).toFixed(3)}`;
+  if (promise.textContent !== text) track.style.setProperty("--guarantee", guarantee.k / STEPS);
+  setText(promise, text, guarantee.label);
+  setText(promiseMark, "", guarantee.label);
+  const chosen = String(k === guarantee.k);
+  if (promise.ariaPressed !== chosen) promise.ariaPressed = chosen;
 }
 
 function besideExact(validation) {
@@ -106,6 +127,8 @@ function showExtent(card, { data, k }, levels, now) {
   showSlice(card, data, part ? withUnit(part) : "segmenting…", "");
   const range = sizeRange(levels, k);
   setText(card.range, range ? writtenRange(range) : "");
+  const interval = now.complete ? writtenInterval(data, k) : "";
+  setText(card.interval, interval, interval && data.interval.label);
 }
 
 function showValue(card, number, waiting, reason) {

@@ -2,6 +2,7 @@
 
 import { STEPS } from "./decode.js";
 import { valueAt, worldOf } from "./geometry.js";
+import { mapValue } from "./maps.js";
 import { TUMOUR_CLASSES } from "./palette.js";
 import { compact, scaleOf } from "./window.js";
 
@@ -11,14 +12,16 @@ export function worldText(world) {
   return world.map((mm, axis) => `${DIRECTIONS[axis][Number(mm < 0)]} ${Math.abs(mm).toFixed(1)}`).join("  ") + " mm";
 }
 
-// Position on one line; intensity, probability (of level l: l / 200) and, in the mask at k, the class on another.
-export function probeText(scan, levels, sequence, voxel, k) {
+// Position on one line; intensity, probability (of level l: l / 200), in the mask at k the class, and what the map on
+// screen has there (`shown` = { map, range }, or null) on another.
+export function probeText(scan, levels, sequence, voxel, k, shown = null) {
   const world = worldOf(scan.header, voxel);
   const place = world ? worldText(world) : `column ${voxel.x + 1}, row ${voxel.y + 1}`;
   const image = scan.images.get(sequence);
   const code = image ? valueAt(image, scan.box, voxel) : null;
   const parts = code === null ? [] : [compact(scaleOf(scan.header, sequence)[code])];
   if (levels) parts.push(...tumourParts(levels, voxel, k));
+  if (shown) parts.push(`map ${compact(mapValue(shown, voxel))}`);
   return `${place}\n${parts.join("  ·  ")}`;
 }
 

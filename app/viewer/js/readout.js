@@ -100,6 +100,15 @@ export function writtenRange({ from, to, smallest, largest }) {
   return `${numbers} at t ${(from / STEPS).toFixed(3)} to ${(to / STEPS).toFixed(3)}`;
 }
 
+// Where the size lies by Python's own account, at the threshold for which it was found; "" at others and without one.
+export function writtenInterval({ interval, has_spacing: hasSpacing, slices }, k) {
+  if (!interval || interval.k !== k) return "";
+  const size = (value) => extent({ voxels: Math.round(value), volume_ml: hasSpacing ? value : null }, "");
+  const unit = hasSpacing ? "ml" : slices === 1 ? "px" : "voxels";
+  const numbers = `${size(interval.low)[0]} to ${size(interval.high)[0]} ${unit}`;
+  return `${interval.level} ${numbers.replaceAll(" ", "\u00a0")}`; // a card is narrow, and numbers stay on one line
+}
+
 // What a screen reader says when the hand has come to rest.
 export function describe(data, now, slice) {
   const where = `Slice ${slice + 1} of ${data.slices}, threshold ${now.threshold.toFixed(3)}.`;

@@ -2,14 +2,17 @@
 
 import { showDecision } from "./panel.js";
 import { sidesOf, toPixel, toPlane } from "./geometry.js";
-import { legendOf, paintOverlay } from "./overlay.js";
+import { legendOf } from "./legend.js";
+import { mapOnScreen, settleMap } from "./maps.js";
+import { marksOnScreen, paintMarks, toldMarks } from "./marks.js";
+import { paintOverlay } from "./overlay.js";
 import { openingPoint } from "./jumps.js";
 import { cutFor, indexOf, matrixFor, measurePanes, partFor } from "./panes.js";
 import { paintPicture } from "./picture.js";
 import { probeText } from "./probe.js";
 import { readings } from "./readout.js";
 import { barLength } from "./scale.js";
-import { planesOf, windowOf } from "./state.js";
+import { lookOf, planesOf, windowOf } from "./state.js";
 import { findLevels, findScan } from "./store.js";
 import { paintStrip } from "./strip.js";
 import { setText } from "./text.js";
@@ -27,6 +30,8 @@ export function render(view) {
   const scan = findScan(data);
   const levels = findLevels(data);
   const shown = scan?.images.has(view.sequence) ? scan : null; // its sequence may still be on its way
+  settleMap(view);
+  view.drawn = [];
   arrange(view, shown);
   const visible = view.panes.filter((pane) => view.planes.includes(pane.plane));
   for (const pane of visible) paintPane(view, pane, shown, levels);
@@ -37,10 +42,17 @@ export function render(view) {
   paintStrip(view, levels);
   root.dataset.study = shown ? shown.header.id : "";
   root.dataset.overlay = shown && levels && view.overlay ? levels.header.id : "";
+  tell(root, "map", (shown && levels && mapOnScreen(view)?.name) || "");
+  tell(root, "marks", JSON.stringify(view.drawn));
   root.dataset.state = `${view.slice}|${now.threshold.toFixed(3)}`;
   root.dataset.readout = JSON.stringify(now);
   root.dataset.paints = ++view.paints;
   root.dataset.work = (performance.now() - started).toFixed(2);
+}
+
+// For the tests; mostly the same from one frame to the next.
+function tell(root, name, text) {
+  if (root.dataset[name] !== text) root.dataset[name] = text;
 }
 
 // Which panes there are, how large they are, and where they cross before the hand has chosen: in the head's middle.
@@ -73,15 +85,23 @@ function paintPane(view, pane, scan, levels) {
   const image = cutFor(pane, sequence, scan.images.get(sequence), scan.box, scan.header.shape[0]);
   paintPicture(pane, scan, image, matrix, { sequence, window: windowOf(view, scan), inverted, smooth });
   if (levels && (view.overlay || view.reference)) {
-    paintOverlay(context, matrix, partFor(pane, levels, view.k), { ...lookOf(view), ratio: pane.ratio }, pane.overlay);
+    const part = { ...partFor(pane, levels, view.k), map: mapFor(view, pane, scan) };
+    paintOverlay(context, matrix, part, { ...lookOf(view), ratio: pane.ratio }, pane.overlay);
   }
+  if (pane.plane === "axial") paintMeasures(view, pane, levels, matrix);
   if (view.planes.length > 1) paintCrosshair(view, pane, scan, matrix);
   showPaneTexts(view, pane, scan, matrix);
 }
 
-const lookOf = ({ mode, k, opacity, overlay, reference, smooth, data }) => ({
-  mode, k, opacity, overlay, smooth, reference: reference && data.has_reference,
-});
+function mapFor(view, pane, scan) {
+  const shown = mapOnScreen(view);
+  return shown && cutFor(pane, "map", shown.map.voxels, shown.map.box, scan.header.shape[0]);
+}
+
+function paintMeasures(view, pane, levels, matrix) {
+  const lines = marksOnScreen(view, levels);
+  if (lines.length) view.drawn = toldMarks(paintMarks(pane, matrix, lines), pane.ratio);
+}
 
 function paintCrosshair(view, pane, scan, matrix) {
   const { context, canvas, ratio } = pane;
@@ -126,7 +146,8 @@ function showTexts(view, scan, levels, now) {
   setText(texts.caption, [sequence, place, scan && windowText(windowOf(view, scan))].filter(Boolean).join("  ·  "));
   if (scan) {
     const voxel = view.probe ?? { z: slice, ...view.point };
-    setText(texts.probe, view.probe || view.planes.length > 1 ? probeText(scan, levels, sequence, voxel, view.k) : "");
+    const told = view.probe || view.planes.length > 1;
+    setText(texts.probe, told ? probeText(scan, levels, sequence, voxel, view.k, mapOnScreen(view)) : "");
   }
   showLegend(view, texts.legend, levels);
 }
@@ -141,11 +162,18 @@ function showLegend(view, element, levels) {
   element.replaceChildren(...entries.map(legendEntry));
 }
 
-function legendEntry({ colour, label, dashed, ramp }) {
+function legendEntry({ colour, label, dashed, ramp, ends }) {
   const entry = document.createElement("i");
   const swatch = document.createElement("b");
   swatch.className = ramp ? "ramp" : dashed ? "dashed" : "";
   swatch.style.setProperty("--colour", ramp ? `linear-gradient(to right, ${ramp.join()})` : colour);
-  entry.append(swatch, label);
+  if (ends) entry.className = "titled";
+  entry.append(...(ends ? [titleOf(label), ends[0], swatch, ends[1]] : [swatch, label]));
   return entry;
+}
+
+function titleOf(label) {
+  const title = document.createElement("em");
+  title.textContent = label;
+  return title;
 }

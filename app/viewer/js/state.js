@@ -3,12 +3,12 @@
 
 import { STEPS } from "./decode.js";
 import { wholeHead } from "./geometry.js";
-import { findScan } from "./store.js";
+import { findMap, findScan } from "./store.js";
 
 const REST_MS = 250;
-export const MODES = ["fill", "outline", "heat", "agreement"];
+export const MODES = ["fill", "outline", "heat", "agreement", "map"];
 export const LAYOUTS = ["three", "one"];
-const LOOK = ["inverted", "mirrored", "mode", "overlay", "reference", "opacity", "smooth"];
+const LOOK = ["inverted", "mirrored", "mode", "overlay", "reference", "measures", "opacity", "smooth"];
 const FOLLOWED = ["k", "sequence", "windows", "lenses", ...LOOK];
 const groups = new Map(); // name to the viewers that follow each other
 
@@ -16,6 +16,7 @@ export const startingLook = () => ({
   mode: "fill",
   overlay: true,
   reference: true,
+  measures: true,
   opacity: 1,
   inverted: false,
   mirrored: false, // the neurological convention
@@ -23,7 +24,7 @@ export const startingLook = () => ({
   layout: "three",
 });
 
-const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+export const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
 export function change(view, what) {
   Object.assign(view, what);
@@ -36,6 +37,7 @@ function follow(other, view, what) {
   const kept = Object.entries(what).filter(([name]) => FOLLOWED.includes(name));
   const followed = Object.fromEntries(kept);
   if ("sequence" in followed && !other.data.sequences.includes(followed.sequence)) delete followed.sequence;
+  if ("mode" in followed && !offeredModes(other).includes(followed.mode)) delete followed.mode;
   if ("k" in followed) other.moved.threshold = true;
   if (other.data.study !== view.data.study) for (const own of ["windows", "lenses"]) delete followed[own];
   if ("slice" in what) {
@@ -87,9 +89,12 @@ export function setSequence(view, sequence) {
   change(view, { sequence });
 }
 
+// Agreement needs a reference, and a map has to have come.
+export const offeredModes = ({ data }) =>
+  MODES.filter((mode) => (mode === "agreement" ? data.has_reference : mode !== "map" || findMap(data) !== null));
+
 export function setMode(view, mode) {
-  if (mode === "agreement" && !view.data.has_reference) return;
-  change(view, { mode, overlay: true });
+  if (offeredModes(view).includes(mode)) change(view, { mode, overlay: true });
 }
 
 export function setWindow(view, window) {
@@ -98,6 +103,12 @@ export function setWindow(view, window) {
 
 export function setLens(view, plane, lens) {
   change(view, { lenses: { ...view.lenses, [plane]: lens } });
+}
+
+// What decides how the overlay looks.
+export function lookOf({ mode, k, opacity, overlay, reference, smooth, data }) {
+  const map = findMap(data) && data.map;
+  return { mode, k, opacity, overlay, smooth, map, reference: reference && data.has_reference };
 }
 
 export function toggle(view, name) {

@@ -1,22 +1,24 @@
-// What has arrived, shared by every mount on the page: scans by study, levels by study and checkpoint.
-// A blob is announced the moment it comes and delivered when it is unpacked. Of two that race, the later wins.
+// What has arrived, shared by every mount on the page: scans by study, levels by study and checkpoint, maps by study
+// and id. A blob is announced the moment it comes and delivered when it is unpacked. Of two that race, the later wins.
 
-import { emptyScan, gunzip, readLevels, splitBlob, streamsOf } from "./decode.js";
+import { boxOf, emptyScan, gunzip, readLevels, splitBlob, streamsOf } from "./decode.js";
 
 const KEPT = 2;
 const scans = new Map();
 const segmentations = new Map();
+const maps = new Map();
 const watchers = new Set(); // functions to call when something has been delivered
 
 export const watch = (watcher) => watchers.add(watcher);
 export const unwatch = (watcher) => watchers.delete(watcher);
 const deliver = () => watchers.forEach((watcher) => watcher());
 
-const levelsKey = (study, checkpoint) => `${study}/${checkpoint}`;
+const pairKey = (study, of) => `${study}/${of}`;
 
 export async function load(bytes) {
   const { header, packed } = splitBlob(bytes);
-  return header.kind === "scan" ? loadScan(header, packed) : loadLevels(header, packed);
+  if (header.kind === "scan") return loadScan(header, packed);
+  return header.kind === "map" ? loadMap(header, packed) : loadLevels(header, packed);
 }
 
 // The first sequence is shown while the others are still being unpacked.
@@ -33,12 +35,21 @@ async function loadScan(header, packed) {
 }
 
 async function loadLevels(header, packed) {
-  const key = levelsKey(header.id, header.checkpoint);
-  const entry = announce(segmentations, key, header);
+  const unpacked = (buffer) => readLevels(header, buffer);
+  await loadWhole(segmentations, pairKey(header.id, header.checkpoint), header, packed, unpacked);
+}
+
+async function loadMap(header, packed) {
+  const unpacked = (buffer) => ({ header, box: boxOf(header), voxels: new Uint8Array(buffer) });
+  await loadWhole(maps, pairKey(header.id, header.map), header, packed, unpacked);
+}
+
+async function loadWhole(store, key, header, packed, unpacked) {
+  const entry = announce(store, key, header);
   if (!entry) return;
   const buffer = await gunzip(packed);
-  if (segmentations.get(key) !== entry) return;
-  entry.value = readLevels(header, buffer);
+  if (store.get(key) !== entry) return;
+  entry.value = unpacked(buffer);
   deliver();
 }
 
@@ -58,6 +69,9 @@ function announce(store, key, header) {
 export const findScan = (data) => scans.get(data.study)?.value ?? null;
 
 export function findLevels(data) {
-  const levels = segmentations.get(levelsKey(data.study, data.checkpoint))?.value ?? null;
+  const levels = segmentations.get(pairKey(data.study, data.checkpoint))?.value ?? null;
   return levels && (levels.inside !== null) === data.has_reference ? levels : null;
 }
+
+// Of this study, and the one that Python names.
+export const findMap = (data) => (data.map && maps.get(pairKey(data.study, data.map.id))?.value) ?? null;

@@ -3,7 +3,7 @@
 import { toggleCine } from "./cine.js";
 import { copyView } from "./copy.js";
 import { HANDS, KEYS, pressKey, toggleHelp } from "./keys.js";
-import { change, reset, setMode, setSequence, setWindow, toggle } from "./state.js";
+import { change, offeredModes, reset, setMode, setSequence, setWindow, toggle } from "./state.js";
 import { findLevels, findScan } from "./store.js";
 import { setText } from "./text.js";
 import { PRESETS, presetWindow, tumourCounts } from "./window.js";
@@ -55,8 +55,8 @@ export function showToolbar(view, scan) {
   const { root, data } = view;
   const { sequence, mode, overlay, opacity, layout, film, speed } = view;
   const preset = scan ? presetOf(view, scan) : "automatic";
-  const switches = [overlay, view.reference, view.inverted, view.mirrored, view.smooth, Boolean(film)];
-  const offered = [data.sequences, data.has_reference];
+  const switches = [overlay, view.reference, view.measures, view.inverted, view.mirrored, view.smooth, Boolean(film)];
+  const offered = [data.sequences, offeredModes(view), data.map?.title, Boolean(data.marks)];
   const key = [...offered, sequence, mode, opacity, layout, speed, preset, ...switches].join("|");
   if (view.toolbarKey === key) return; // nothing of it moves while a slice or the threshold does
   view.toolbarKey = key;
@@ -69,6 +69,9 @@ export function showToolbar(view, scan) {
   press(".cine", () => Boolean(film));
   for (const box of root.querySelectorAll("[data-check]")) box.checked = view[box.dataset.check];
   root.classList.toggle("unreferenced", !data.has_reference);
+  root.classList.toggle("unmeasured", !data.marks);
+  root.classList.toggle("unmapped", !offeredModes(view).includes("map"));
+  root.querySelector("[data-mode=map]").title = `${data.map?.title ?? "Map"} (key m)`;
   root.querySelector(".three").checked = layout === "three";
   root.querySelector(".preset").value = preset;
   root.querySelector(".opacity").value = opacity;

@@ -2,6 +2,7 @@
 
 import { stopCine } from "./cine.js";
 import { STEPS } from "./decode.js";
+import { followOnce } from "./go.js";
 import { onKey, onKeyUp } from "./keys.js";
 import { readLink, writeLink } from "./link.js";
 import { createPanes } from "./panes.js";
@@ -97,6 +98,8 @@ function listen(view) {
   for (const input of [thresholdInput, sliceInput]) input.addEventListener("pointerdown", () => hold(view));
   thresholdInput.addEventListener("dblclick", () => resetThreshold(view));
   root.querySelector(".default-threshold").addEventListener("click", () => resetThreshold(view));
+  const promised = () => view.data.guarantee && setThreshold(view, view.data.guarantee.k);
+  for (const at of [".guarantee", ".guarantee-mark"]) root.querySelector(at).addEventListener("click", promised);
 }
 
 // While the pointer holds a slider nothing is told; when it lets go the keys belong to the picture again.
@@ -161,6 +164,7 @@ function accept(view, data) {
     view.toolbarKey = null;
   }
   join(view);
+  followOnce(view, data.go);
 }
 
 // What the hand chose is found again when the study comes back, even if the page was left before Python heard of it.

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 
 import { KEYS, onKey, onKeyUp } from "../../../app/viewer/js/keys.js";
-import { MODES } from "../../../app/viewer/js/state.js";
 import { makeView } from "./made_view.js";
 
 beforeEach(() => {
@@ -52,6 +51,7 @@ for (const [key, modifiers, wanted] of [
   ["o", {}, { overlay: false }],
   ["O", {}, { overlay: false }], // caps lock
   ["g", {}, { reference: false }],
+  ["e", {}, { measures: false }],
   ["i", {}, { inverted: true }],
   ["s", {}, { smooth: false }],
   ["x", {}, { mirrored: true }],
@@ -68,7 +68,7 @@ for (const [key, modifiers, wanted] of [
 }
 
 test("modes go round, without agreement when there is no reference", () => {
-  const round = (view) => MODES.map(() => (press(view, "m"), view.mode));
+  const round = (view) => Array.from({ length: 4 }, () => (press(view, "m"), view.mode));
   assert.deepEqual(round(viewOf()), ["outline", "heat", "agreement", "fill"]);
   assert.deepEqual(round(viewOf({ has_reference: false })), ["outline", "heat", "fill", "outline"]);
 });

@@ -53,6 +53,12 @@ test("agreement needs a reference", () => {
   assert.deepEqual(read("study=s1&overlay=agreement", { has_reference: false }), {});
 });
 
+test("a map is in no address: nobody else has it", () => {
+  assert.equal(paramsOf(makeView({}, { mode: "map", plainMode: "heat" })).overlay, "heat");
+  assert.equal(paramsOf(makeView({}, { mode: "map", plainMode: "heat", overlay: false })).overlay, "off");
+  assert.deepEqual(read("study=s1&overlay=map"), {});
+});
+
 test("a window belongs to the sequence of the address, or else to the first", () => {
   assert.deepEqual(read("study=s1&window=1,2&sequence=T2").windows, { T2: [1, 2] });
   assert.deepEqual(read("study=s1&window=1,2").windows, { FLAIR: [1, 2] });

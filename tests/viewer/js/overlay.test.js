@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { legendOf, paintOverlay, sortVoxels } from "../../../app/viewer/js/overlay.js";
+import { paintOverlay, sortVoxels } from "../../../app/viewer/js/overlay.js";
 
 const LOOK = { mode: "fill", k: 100, opacity: 1, overlay: true, reference: true, smooth: false, ratio: 1 };
 const MATRIX = { a: -10, d: 20, e: 300, f: 5 }; // mirrored
 const planeOf = (...data) => ({ data: Uint8Array.from(data), rows: 2, columns: 3, row: 1, column: 2 });
-const partOf = (others = {}) => ({ levels: planeOf(0, 100, 200, 0, 99, 0), classes: null, reference: null, ...others });
+const partOf = (others = {}) =>
+  ({ levels: planeOf(0, 100, 200, 0, 99, 0), classes: null, reference: null, map: null, ...others });
 
 // What a browser gives: a path keeps its points in device pixels, a context tells what was painted.
 class FakePath {
@@ -179,18 +180,22 @@ test("voxels are sorted into hit, missed and false alarm at the threshold itself
   assert.deepEqual(Object.values(into).map((marks) => [...marks]), [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]]);
 });
 
-test("the legend names what is on screen", () => {
-  const labels = (look, ...has) => legendOf({ ...LOOK, ...look }, ...has).map(({ label }) => label);
-  assert.deepEqual(legendOf(LOOK, false, false), [{ colour: "#ff6b57", label: "tumour" }]);
-  assert.deepEqual(labels({}, true, true), ["tumour", "necrotic core", "oedema", "enhancing", "reference"]);
-  assert.deepEqual(labels({ mode: "outline" }, true, false), ["tumour", "necrotic core", "enhancing"]);
-  assert.deepEqual(labels({ mode: "agreement" }, true, true), ["hit", "missed", "false alarm"]);
-  assert.deepEqual(labels({ mode: "agreement" }, false, false), ["tumour"]);
-  assert.deepEqual(labels({ mode: "agreement", overlay: false }, true, true), ["reference"]);
-  assert.deepEqual(labels({ overlay: false, reference: false }, true, true), []);
-  assert.deepEqual(legendOf({ ...LOOK, overlay: false }, true, true),
-    [{ colour: "#45ecaa", label: "reference", dashed: true }]);
-  const [heat, line] = legendOf({ ...LOOK, mode: "heat" }, true, false);
-  assert.deepEqual([heat.ramp[0], heat.ramp.at(-1), heat.ramp.length], ["#4a0c6b", "#f7d13d", 7]);
-  assert.equal(line.label, "threshold");
+test("a map is drawn in its own colours under the mask's contour, beyond the levels too", () => {
+  const map = { title: "Spread", ends: ["low", "high"] };
+  const values = { ...planeOf(0, 200, 100, 0, 0, 0), column: 1 };
+  const [layer, , line] = paint(partOf({ map: values }), { mode: "map", map });
+  assert.deepEqual([layer.what, layer.x, layer.y, layer.pixels[0][3]], ["layer", 1, 1, 0]);
+  assert.deepEqual(layer.pixels[1], [0x9d, 0xbf, 0xf7, Math.round(255 * 0.65)]);
+  assert.equal(line.style, "#ffffff");
+  const cache = {};
+  const alone = paint(partOf({ levels: null, map: values }), { mode: "map", map }, cache);
+  assert.deepEqual(alone.map(({ what }) => what), ["layer"]);
+  const other = paint(partOf({ map: { ...values, data: new Uint8Array(6) } }), { mode: "map", map }, cache);
+  assert.deepEqual(other[0].pixels[1].slice(3), [0]);
+  assert.deepEqual(paint(partOf({ map: null }), { mode: "map", map }).map(({ what }) => what), ["stroke", "stroke"]);
+  assert.deepEqual(paint(partOf({ map: values }), { mode: "map", map, overlay: false }), []);
+});
+
+test("without its map the mode is a fill", () => {
+  assert.deepEqual(paint(partOf(), { mode: "map", map: null }), paint(partOf()));
 });

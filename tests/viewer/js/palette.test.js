@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { AGREEMENT, HEAT, HEAT_STOPS, PALETTE, TUMOUR_CLASSES } from "../../../app/viewer/js/palette.js";
+import {
+  AGREEMENT, HEAT, HEAT_STOPS, MAP_RAMP, MAP_STOPS, PALETTE, TUMOUR_CLASSES,
+} from "../../../app/viewer/js/palette.js";
 
 // Machado, Oliveira and Fernandes 2009, severity 1; they act on linear RGB.
 const VISIONS = {
@@ -53,7 +55,7 @@ function assertApart(colours, floor) {
 const rgbOf = (entries) => Object.fromEntries(entries.map(({ label, colour }) => [label, colour.rgb]));
 const onTissue = (colours, value, alpha) =>
   Object.fromEntries(Object.entries(colours).map(([name, rgb]) => [name, over(rgb, value, alpha)]));
-const { tumour, reference, threshold } = PALETTE;
+const { tumour, reference, threshold, mark } = PALETTE;
 
 test("the measure itself: Lab of known colours, and a pair that deuteranopia hides", () => {
   const near = (found, wanted) => found.forEach((value, i) => assert.ok(Math.abs(value - wanted[i]) < 0.02));
@@ -85,30 +87,50 @@ test("hit, missed and false alarm are told apart, as lines and as fills", () => 
   }
 });
 
-test("the reference and the threshold stand out from every stop of the heat map", () => {
-  for (const { css, rgb } of HEAT_STOPS) {
+test("the reference and the threshold stand out from every stop of both heat maps", () => {
+  for (const { css, rgb } of [...HEAT_STOPS, ...MAP_STOPS]) {
     assertApart({ [css]: rgb, reference: reference.rgb }, LINE_FLOOR);
     assertApart({ [css]: rgb, threshold: threshold.rgb }, LINE_FLOOR);
   }
   assertApart({ reference: reference.rgb, threshold: threshold.rgb }, LINE_FLOOR);
 });
 
-test("the heat map has a colour for each level and grows lighter by even steps for everyone", () => {
-  assert.equal(HEAT.length, 201);
-  assert.deepEqual(HEAT[0], HEAT_STOPS[0].rgb);
-  assert.deepEqual(HEAT[200], HEAT_STOPS.at(-1).rgb);
+for (const [name, ramp, stops] of [["probability", HEAT, HEAT_STOPS], ["a map", MAP_RAMP, MAP_STOPS]]) {
+  test(`the heat of ${name} has a colour for each level and grows lighter by even steps for everyone`, () => {
+    assert.equal(ramp.length, 201);
+    assert.deepEqual([ramp[0], ramp[200]], [stops[0].rgb, stops.at(-1).rgb]);
+    for (const vision of Object.keys(VISIONS)) {
+      const lightness = Array.from({ length: 11 }, (_, i) => labOf(ramp[20 * i], vision)[0]);
+      const steps = lightness.slice(1).map((value, i) => value - lightness[i]);
+      assert.ok(Math.min(...steps) > 2, `${vision}: ${steps.map((step) => step.toFixed(1))}`);
+    }
+    const steps = Array.from({ length: 10 }, (_, i) => distance(ramp[20 * i], ramp[20 * i + 20], "normal"));
+    assert.ok(Math.max(...steps) < 3 * Math.min(...steps), `${steps}`);
+  });
+}
+
+test("levels between two stops have a colour between theirs", () => {
   assert.deepEqual(HEAT[100], [0xcf, 0x44, 0x46]); // the middle of seven stops
-  for (const vision of Object.keys(VISIONS)) {
-    const lightness = Array.from({ length: 11 }, (_, i) => labOf(HEAT[20 * i], vision)[0]);
-    const steps = lightness.slice(1).map((value, i) => value - lightness[i]);
-    assert.ok(Math.min(...steps) > 2, `${vision}: ${steps.map((step) => step.toFixed(1))}`);
+  assert.deepEqual(MAP_RAMP[100], [0x3d, 0x70, 0xd2]); // half way from the third of six to the fourth
+});
+
+test("a map is not taken for the probability: the upper halves of both ramps are told apart, and from tissue", () => {
+  for (let level = 100; level <= 200; level += 10) {
+    for (let other = 100; other <= 200; other += 10)
+      assertApart({ [`map ${level}`]: MAP_RAMP[level], [`heat ${other}`]: HEAT[other] }, LINE_FLOOR);
+    for (const value of GREYS)
+      assertApart({ [`map ${level}`]: over(MAP_RAMP[level], value, 0.45), tissue: grey(value) }, FILL_FLOOR);
   }
-  const steps = Array.from({ length: 10 }, (_, i) => distance(HEAT[20 * i], HEAT[20 * i + 20], "normal"));
-  assert.ok(Math.max(...steps) < 3 * Math.min(...steps), `${steps}`);
+});
+
+test("diameters stand out from fills, the reference and either heat", () => {
+  const others = { ...rgbOf(TUMOUR_CLASSES), tumour: tumour.rgb, reference: reference.rgb };
+  for (const [name, rgb] of Object.entries(others)) assertApart({ [name]: rgb, mark: mark.rgb }, LINE_FLOOR);
+  for (const { css, rgb } of [...HEAT_STOPS, ...MAP_STOPS]) assertApart({ [css]: rgb, mark: mark.rgb }, LINE_FLOOR);
 });
 
 test("every colour is one text and the same three numbers", () => {
-  for (const { css, rgb } of [...Object.values(PALETTE), ...HEAT_STOPS])
+  for (const { css, rgb } of [...Object.values(PALETTE), ...HEAT_STOPS, ...MAP_STOPS])
     assert.equal(css, `#${rgb.map((part) => part.toString(16).padStart(2, "0")).join("")}`);
   assert.equal(tumour.css, "#ff6b57");
   assert.throws(() => (PALETTE.tumour.rgb[0] = 0), TypeError);

@@ -33,6 +33,14 @@ test("a class is named inside the mask only", () => {
   assert.equal(linesAt(2, 0)[1], "0  ·  p 0.000");
 });
 
+test("the map on screen is told too, in its own numbers, outside its box as well", () => {
+  const map = { box: { ...BOX, columns: 2 }, voxels: Uint8Array.of(50, 200) };
+  const linesWith = (x) => probeText(SCAN, LEVELS, "T2", { z: 0, y: 0, x }, 60, { map, range: [0, 0.5] }).split("\n");
+  assert.equal(linesWith(0)[1], `512.3  ·  p 0.950  ·  ${ENHANCING}  ·  map 0.125`);
+  assert.equal(linesWith(1)[1], "7  ·  p 0.295  ·  map 0.5");
+  assert.equal(linesWith(2)[1], "0  ·  p 0.000  ·  map 0");
+});
+
 test("without levels, classes, sequence or place there is less to say", () => {
   assert.equal(linesAt(0, 60, { levels: null })[1], "512.3");
   assert.equal(linesAt(0, 60, { levels: { ...LEVELS, classes: null } })[1], "512.3  ·  p 0.950");

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  decimal, describe, extent, isSegmented, millilitres, percent, readings, sizeRange, withUnit, writtenRange,
+  decimal, describe, extent, isSegmented, millilitres, percent, readings, sizeRange, withUnit,
+  writtenInterval, writtenRange,
 } from "../../../app/viewer/js/readout.js";
 import { makeLevels } from "./made_levels.js";
 
@@ -95,4 +96,15 @@ test("a screen reader hears place, threshold, size and scores", () => {
   const empty = readings(DATA, makeLevels(SLICES), 1, 200);
   assert.match(describe(DATA, empty, 1), /precision undefined/);
   assert.equal(describe(DATA, readings(DATA, null, 1, 150), 1), "Slice 2 of 3, threshold 0.750. Segmenting.");
+});
+
+test("an interval is written at its own threshold, in what the card shows, its numbers on one line", () => {
+  const interval = { k: 60, low: 9.994, high: 56.78, level: "90 % interval", label: "" };
+  const data = { interval, has_spacing: true, slices: 20 };
+  assert.equal(writtenInterval(data, 60), "90 % interval 9.99\u00a0to\u00a056.8\u00a0ml");
+  assert.deepEqual([59, 61].map((k) => writtenInterval(data, k)), ["", ""]);
+  assert.equal(writtenInterval({ ...data, interval: null }, 60), "");
+  const voxels = { ...data, has_spacing: false, interval: { ...interval, low: 1234.4, high: 5678.6 } };
+  assert.match(writtenInterval(voxels, 60), /1,234\sto\s5,679\svoxels$/);
+  assert.match(writtenInterval({ ...voxels, slices: 1 }, 60), /px$/);
 });

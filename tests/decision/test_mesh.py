@@ -5,8 +5,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from app.decision.mesh import Mesh, head_mesh, mask_mesh
 from app.study import Sequence, Source, Study
-from app.viewer.mesh import Mesh, head_mesh, mask_mesh
 
 SPACING = (3.0, 2.0, 1.0)
 

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from app.decision.window import head_floor
 from app.evaluation.box import bounding_box
 from app.study import Study
-from app.viewer.intensities import head_floor
 
 SMOOTHING = 0.5
 """Standard deviation, in blocks, of the Gaussian over a mask: takes the stairs off, leaves a sheet of one block."""

@@ -1,0 +1,147 @@
+"""What can be asked about the study on screen: a row of popovers over the viewer, and what they tell the viewer.
+
+What is inside a popover is computed while it is open, so that moving the threshold stays quick.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from app.decision.guarantee import Guarantee
+from app.decision.reading import Reading, read
+from app.decision.uncertainty import unlike
+from app.model.calibration_patients import CalibrationPatients
+from app.model.checkpoint import Card
+from app.pages import cache, guarantee, lesions, measured, uncertainty, why
+from app.pages.going import sent
+from app.study import Probability, Sequence, Study
+from app.viewer import OverlayMap, View, map_loader
+
+POPOVERS = {
+    "lesions": ("Lesions", ":material/straighten:"),
+    "guarantee": ("Guarantee", ":material/verified:"),
+    "uncertainty": ("Uncertainty", ":material/blur_on:"),
+    "why": ("Why", ":material/psychology_alt:"),
+}
+"""Key to title and icon."""
+MAPS = {uncertainty.MAP: uncertainty.overlay, why.SHOWN: why.overlay}
+"""The key of each switch that shows a map to who has the map."""
+MAPS_ON = "maps-on"
+"""Where in the session's state is which switches were on at the last run."""
+
+
+@dataclass(frozen=True, eq=False)
+class Screen:
+    """What is on screen, once a study is segmented."""
+
+    study: Study
+    card: Card
+    result: Probability
+    view: View | None
+    """What the hand chose; None before it did."""
+    patients: CalibrationPatients | None
+    """Of the checkpoint."""
+
+    @property
+    def threshold(self) -> float:
+        """Of the slider."""
+        return self.card.threshold if self.view is None else self.view["threshold"]
+
+    def promise(self) -> Guarantee | None:
+        """The guarantee; None as long as nobody has measured how the scan looks, which takes a while."""
+        if self.patients is not None and not measured.appearance_is_known(self.study):
+            return None
+        return guarantee.guarantee_on_screen(self.study, self.card, self.patients)
+
+    def reader(self) -> "partial[Reading]":
+        """Makes the reading of what is on screen now, later and in whatever thread."""
+        return partial(_read, self, lesions.smallest_of(self.study), guarantee.alpha_of())
+
+
+def _read(screen: Screen, smallest: int, alpha: float) -> Reading:
+    study, view = screen.study, screen.view
+    reading = read(
+        study,
+        screen.result,
+        screen.card,
+        screen.patients,
+        threshold=screen.threshold,
+        alpha=alpha,
+        measurements=measured.measurements(study, screen.result, screen.threshold, smallest),
+        appearance=None if screen.patients is None else measured.appearance(study),
+    )
+    return reading if view is None else replace(reading, slice=view["slice"], sequence=Sequence(view["sequence"]))
+
+
+def popovers(*, disabled: bool) -> dict[str, Any]:
+    """The row, empty."""
+    return {
+        key: st.popover(title, icon=icon, key=key, disabled=disabled, on_change="rerun")
+        for key, (title, icon) in POPOVERS.items()
+    }
+
+
+def for_viewer(screen: Screen, row: Mapping[str, Any]) -> dict[str, Any]:
+    """What `viewer` is to be told. Sends the map that is shown, where it is called."""
+    study, result, threshold = screen.study, screen.result, screen.threshold
+    known = measured.are_measured(study, result, threshold, lesions.smallest_of(study))
+    drawn = known or row["lesions"].open or row["why"].open
+    promise = screen.promise()
+    promised = promise if promise is not None and promise.offered else None
+    return {
+        "go": sent(),
+        "marks": lesions.marks_of(screen.reader()()) if drawn else None,
+        "marks_threshold": threshold,
+        "overlay_map": _send_map(study, result),
+        "guarantee": None if promised is None else promised.threshold,
+        "guarantee_label": "" if promised is None else guarantee.label(promised),
+        "interval": uncertainty.interval_on_screen(study, result, cache.uncertainty(), threshold),
+    }
+
+
+def fill(screen: Screen, row: Mapping[str, Any]) -> bool:
+    """Draw what is inside the popovers that are open, and at last compute what was asked for in one of them.
+
+    Returns whether something was computed, so that the page is to be drawn again.
+    """
+    study, result = screen.study, screen.result
+    asked: DeltaGenerator | None = None
+    if row["lesions"].open:
+        with row["lesions"].container(key="asked-lesions"):
+            lesions.draw(screen.reader()())
+    if row["guarantee"].open:
+        with row["guarantee"].container(key="asked-guarantee"):
+            guarantee.draw(study, screen.card, screen.patients)
+    if row["uncertainty"].open:
+        said = (
+            None if screen.patients is None else unlike(screen.card, screen.patients, study, measured.appearance(study))
+        )
+        with row["uncertainty"].container(key="asked-uncertainty"):
+            asked = uncertainty.draw(study, result, cache.uncertainty(), screen.threshold, said)
+        if uncertainty.look(asked, study, result, cache.uncertainty(), screen.threshold):
+            return True
+    if row["why"].open:
+        reading = screen.reader()()
+        with row["why"].container(key="asked-why"):
+            asked = why.draw(reading)
+        return why.explain(asked, reading)
+    return False
+
+
+def _send_map(study: Study, result: Probability) -> OverlayMap | None:
+    """The map whose switch was put on last; the others are put off."""
+    before: set[str] = st.session_state.get(MAPS_ON, set())
+    on = {key for key in MAPS if st.session_state.get(key, False)}
+    newest = next(iter((on - before) or on), None)
+    for key in on:
+        st.session_state[key] = key == newest  # said anew, or Streamlit forgets it with its popover
+    st.session_state[MAPS_ON] = {newest} - {None}
+    shown = None if newest is None else MAPS[newest](study, result)
+    with st.container(key="map-place"):  # always there, so that the viewer keeps its place
+        if shown is not None:
+            map_loader(shown[1])
+    return None if shown is None else shown[0]
