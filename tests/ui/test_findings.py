@@ -124,3 +124,21 @@ def test_every_file_is_offered_or_says_why_not(bright: AppTest) -> None:
     refused = {button.label: button.help for button in bright.button if button.key.endswith("-not")}
     assert offered == {"Report, PDF", "Report, HTML", *(f.title for f in FORMATS.values())} - {"DICOM SEG"}
     assert refused == {"DICOM SEG": "The scan did not come as DICOM files."}
+
+
+def test_page_and_command_line_give_the_same_bytes() -> None:
+    """Before a hand has moved anything, the page reads a study as the commands do by themselves."""
+    from app.decision.reading import read
+    from app.exports.formats import FORMATS
+    from app.exports.report import report_html
+    from app.study import Probability
+    from tests.decision.readings import CARD, classes, levels, study_of
+
+    study = study_of()
+    result = Probability(levels(), study.sha256, CARD.sha256, classes())
+    on_page = findings.Screen(study, CARD, result, None, None).reader()()
+    by_itself = read(study, result, CARD, None)
+    made = [kind.make for kind in FORMATS.values() if kind.reason(study) is None]
+    assert len(made) == len(FORMATS) - 1  # no DICOM
+    for make in (*made, report_html):
+        assert make(on_page) == make(by_itself)
