@@ -104,7 +104,9 @@ def test_the_legend_and_the_probe_say_what_it_is(room: Room) -> None:
     assert entry.inner_text().split() == ["The", "first", "map", "sure", "unsure"]
     assert "gradient" in entry.locator(".ramp").evaluate("ramp => getComputedStyle(ramp).backgroundImage")
     assert room.root.locator("[data-mode=map]").get_attribute("title") == "The first map (key m)"
+    paints = room.attribute("paints")
     room.page.mouse.move(*room.point("axial", 0.55, 0.5))
+    room.wait("r.dataset.paints !== a", paints)
     room.wait("/map [0-9.]+$/.test(r.querySelector('.probe').textContent)")
     value = float(room.text(".probe").split("map ")[1])
     z, row, column = probed(room)
