@@ -3,7 +3,7 @@
 from app.decision.measurements import Measurements, measure
 from app.model.appearance import Appearance, appearance_of
 from app.pages.made import made_of
-from app.study import Probability, Study
+from app.study import Probability, Study, threshold_level
 
 APPEARANCE = ("appearance",)
 """What it is called among what was made from a study."""
@@ -22,6 +22,12 @@ def are_measured(study: Study, result: Probability, threshold: float, smallest: 
 
 def _measured(result: Probability, threshold: float, smallest: int) -> tuple[str, ...]:
     return "measurements", result.checkpoint_sha256, f"{threshold:.3f}", str(smallest)
+
+
+def reaches(study: Study, result: Probability, threshold: float) -> bool:
+    """Whether any voxel of a result reaches a threshold; all voxels are looked at once, not at every threshold."""
+    name = "highest", result.checkpoint_sha256
+    return made_of(study).once(name, lambda: int(result.levels.max())) >= threshold_level(threshold)
 
 
 def appearance(study: Study) -> Appearance:

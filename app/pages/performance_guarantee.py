@@ -115,7 +115,7 @@ def _transfers(transfers: list[Transfer]) -> None:
     st.dataframe(rows, hide_index=True, column_config=columns, key="guarantee-networks")
     st.caption(
         "t* is chosen on the patients of all other networks and tried on those of one. The theorem is for one network; "
-        "the shipped one trained on more patients than the networks of the folds that stand in for it."
+        "those of the folds stand in for the shipped one, and are not as good as it where its patients miss less."
     )
 
 

@@ -83,7 +83,8 @@ def _actions(study: Study, screen: Screen | None) -> None:
         show_solid(study, screen.result, screen.threshold)
     with st.popover("Export", icon=":material/download:", disabled=screen is None).container(key="asked-files"):
         if screen is not None:
-            saving.draw(study, screen.reader(), empty=not screen.result.mask(screen.threshold).any())
+            empty = not measured.reaches(study, screen.result, screen.threshold)
+            saving.draw(study, screen.reader(), empty=empty)
 
 
 def _reopen() -> None:

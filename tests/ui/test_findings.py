@@ -126,6 +126,17 @@ def test_every_file_is_offered_or_says_why_not(bright: AppTest) -> None:
     assert refused == {"DICOM SEG": "The scan did not come as DICOM files."}
 
 
+def test_what_no_voxel_reaches_has_no_surface(bright: AppTest) -> None:
+    """The brighter ball has level 180, a probability of 0.9."""
+    view = {"slice": 0, "sequence": "FLAIR", "study": viewer_data(bright)["study"]}
+    refused = {}
+    for threshold in (0.9, 0.905):
+        bright.session_state["viewer"] = {"view": view | {"threshold": threshold}}
+        bright.run()
+        refused[threshold] = [button.label for button in bright.button if button.key.endswith("-not")]
+    assert refused == {0.9: ["DICOM SEG"], 0.905: ["DICOM SEG", "Surface, STL"]}
+
+
 def test_page_and_command_line_give_the_same_bytes() -> None:
     """Before a hand has moved anything, the page reads a study as the commands do by themselves."""
     from app.decision.reading import read
