@@ -8,6 +8,9 @@ from typing import Any
 from playwright.sync_api import Locator, Page
 
 Shares = tuple[float, float, float, float]
+PAINTED = """canvas => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
+    .then(() => canvas.toDataURL())"""
+"""A canvas as it is when the viewer, which paints in the next frame, has caught up with what was asked of it."""
 
 
 class Room:
@@ -151,6 +154,6 @@ class Room:
         return count
 
     def fingerprint(self, plane: str = "axial") -> str:
-        """Of the picture drawn."""
-        url: str = self.canvas(plane).evaluate("canvas => canvas.toDataURL()")
+        """Of the picture drawn, once what was done before this has been painted."""
+        url: str = self.canvas(plane).evaluate(PAINTED)
         return url

@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from hands import SLICES, START, STUDY, probed
+from hands import SLICES, START, STUDY, hover, probed
 from room import Room
 from viewer_studies import STUDIES, fullest_slice
 
@@ -59,10 +59,7 @@ def test_a_zoomed_picture_has_the_point_in_its_middle(room: Room) -> None:
     before = room.fingerprint()
     press_button(room, "place-point")
     room.wait_for_pixels(before)
-    x, y = room.point("axial", 0.5, 0.5)
-    paints = room.attribute("paints")
-    room.page.mouse.move(x, y)
-    room.wait("r.dataset.paints !== a", paints)
+    hover(room, "axial", (0.5, 0.5))
     assert probed(room) == (START, *POINT)
 
 
