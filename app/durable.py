@@ -3,8 +3,10 @@
 import errno
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 PARTIAL = ".partial"
 """How the names of unfinished files end; what a crash leaves behind under such a name may be deleted."""
@@ -18,10 +20,20 @@ def write_whole(target: Path, content: bytes) -> None:
     The content goes to a name of its own in the same folder and to the disk first. Raises OSError, and then the
     folder is as it was.
     """
+    with writing_whole(target) as file:
+        file.write(content)
+
+
+@contextmanager
+def writing_whole(target: Path) -> Iterator[BinaryIO]:
+    """Write a file piece by piece, in place of one of that name when the inside is done; it may be read there too.
+
+    When the inside raises anything, or the file cannot be written (OSError), the folder is as it was.
+    """
     partial = target.with_name(f".gliolens-{secrets.token_hex(8)}{PARTIAL}")
     try:
-        with partial.open("xb") as file:
-            file.write(content)
+        with partial.open("x+b") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         partial.replace(target)
@@ -29,10 +41,10 @@ def write_whole(target: Path, content: bytes) -> None:
         with suppress(OSError):  # the first error says more
             partial.unlink(missing_ok=True)
         raise
-    _flush(target.parent)
+    flush_folder(target.parent)
 
 
-def _flush(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
     """Have the folder itself on the disk, so that a new name in it outlives a power cut."""
     with suppress(OSError):  # Windows opens no folder, some network file systems flush none; the file itself is safe
         descriptor = os.open(folder, os.O_RDONLY)

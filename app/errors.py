@@ -10,7 +10,13 @@ AppError                      a message for the user: what is wrong, in which fi
 ├── CheckpointError           the network cannot be used
 │   ├── CheckpointMissingError
 │   └── CheckpointAlteredError
-└── DatasetError              training data that is missing or does not fit together
+├── DatasetError              training data that is missing or does not fit together
+└── RecordsError              the records of patients do not do what was asked; they are as they were
+    ├── RecordsUnavailableError  gone, locked for too long, or no room on the disk
+    ├── RecordsDamagedError   a file or an entry is not what was once saved
+    ├── RecordsConflictError  somebody else changed or took it meanwhile
+    ├── RecordMissingError    there is no such patient, study or segmentation any more
+    └── NotAllowedError       the role of who asks does not allow it
 """
 
 
@@ -56,3 +62,27 @@ class CheckpointAlteredError(CheckpointError):
 
 class DatasetError(AppError):
     """Training or evaluation data is missing or does not fit together."""
+
+
+class RecordsError(AppError):
+    """The records of patients do not do what was asked; they are as they were."""
+
+
+class RecordsUnavailableError(RecordsError):
+    """The records are gone or locked for too long, or there is no room on the disk."""
+
+
+class RecordsDamagedError(RecordsError):
+    """A file or an entry is not what was once saved."""
+
+
+class RecordsConflictError(RecordsError):
+    """Somebody else changed the entry meanwhile, or has the name already."""
+
+
+class RecordMissingError(RecordsError):
+    """There is no such patient, study or segmentation any more."""
+
+
+class NotAllowedError(RecordsError):
+    """The role of who asks does not allow it."""

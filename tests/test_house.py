@@ -91,6 +91,17 @@ def test_every_requirement_is_pinned() -> None:
     assert serving.items() <= development.items()
     needed = {"keras", "nibabel", "numpy", "pillow", "plotly", "scikit-image", "scipy", "streamlit", "tensorflow"}
     needed |= {
+        "alembic",
+        "authlib",
+        "dicom-anonymizer",
+        "httpx2",
+        "psycopg",
+        "psycopg-binary",
+        "simpleitk",
+        "sqlalchemy",
+        "starlette",
+    }
+    needed |= {
         "highdicom",
         "platformdirs",
         "psutil",

@@ -42,7 +42,7 @@ def packages(requirements: Path = REQUIREMENTS) -> Finding:
     wrong = [
         f"{name} is {found or 'missing'}, not {wanted}"
         for name, wanted in pinned.items()
-        if (found := _version(name)) != wanted
+        if (found := _version(name.split("[")[0])) != wanted  # psycopg[binary]
     ]
     if wrong:
         return Finding(False, "; ".join(wrong), f"Run pip install -r {requirements.name}.")
@@ -54,7 +54,7 @@ def settings(config: Path = SETTINGS, environ: Mapping[str, str] = os.environ) -
     server: dict[str, Any] = tomllib.loads(config.read_text(encoding="utf-8")).get("server", {})
     values = {name: environ.get(_variable(name), server.get(name)) for name in (*SAFE, "address", "allowedHosts")}
     wrong = [name for name, wanted in SAFE.items() if str(values[name]).lower() != str(wanted).lower()]
-    if not _is_loopback(str(values["address"])):
+    if not is_loopback(str(values["address"])):
         wrong.append("address")
     if not values["allowedHosts"] or "*" in values["allowedHosts"]:
         wrong.append("allowedHosts")
@@ -99,7 +99,8 @@ def _variable(name: str) -> str:
     return f"STREAMLIT_SERVER_{words.upper()}"
 
 
-def _is_loopback(address: str) -> bool:
+def is_loopback(address: str) -> bool:
+    """Whether only this machine reaches a server there; a name other than localhost may lead elsewhere."""
     try:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:

@@ -1,16 +1,17 @@
 """All checks, in the order in which one stands on another."""
 
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 
+from app.checks.database import database
 from app.checks.environment import decoders, memory, packages, python, settings
 from app.checks.finding import Finding
 from app.checks.network import checkpoint, guarantee, samples, segmentation
-from app.checks.storage import data_folder, database, space, write_access
+from app.checks.storage import space, write_access
 from app.errors import AppError
 from app.log_line import described
+from app.records.place import data_folder
 
-CHECKS: dict[str, Callable[[Path], Finding]] = {
+CHECKS: dict[str, Callable[[Mapping[str, str]], Finding]] = {
     "python": lambda _: python(),
     "packages": lambda _: packages(),
     "settings": lambda _: settings(),
@@ -19,24 +20,23 @@ CHECKS: dict[str, Callable[[Path], Finding]] = {
     "checkpoint": lambda _: checkpoint(),
     "guarantee": lambda _: guarantee(),
     "samples": lambda _: samples(),
-    "write access": write_access,
-    "disk": space,
+    "write access": lambda environ: write_access(data_folder(environ)),
+    "disk": lambda environ: space(data_folder(environ)),
     "database": database,
     "segmentation": lambda _: segmentation(),
 }
-"""Name to check; each is given the folder for data."""
+"""Name to check; each is given the environment's variables."""
 
 
 def run_checks(environ: Mapping[str, str]) -> Iterator[tuple[str, Finding]]:
     """Name and finding of every check, one after another; a check that breaks has failed."""
-    data = data_folder(environ)
     for name, check in CHECKS.items():
-        yield name, _answered(check, data)
+        yield name, _answered(check, environ)
 
 
-def _answered(check: Callable[[Path], Finding], data: Path) -> Finding:
+def _answered(check: Callable[[Mapping[str, str]], Finding], environ: Mapping[str, str]) -> Finding:
     try:
-        return check(data)
+        return check(environ)
     except AppError as error:
         return Finding(False, str(error), "Do what the message says, and run this command again.")
     except Exception as error:  # noqa: BLE001 - whatever is broken, the other checks are still wanted

@@ -11,7 +11,7 @@ def raising(error):
 
 def test_every_check_answers_whatever_happens_in_one(monkeypatch, tmp_path):
     checks = {
-        "good": lambda folder: Finding(True, str(folder)),
+        "good": lambda environ: Finding(True, environ["GLIOLENS_DATA"]),
         "explained": raising(CheckpointMissingError("The network is missing. Restore it.")),
         "broken": raising(ImportError("secret path")),
     }
