@@ -63,7 +63,7 @@ def slice_picture(
     if agreement and reading.study.reference is not None:
         _paint_agreement(picture, frame, reading, reading.study.reference, index)
     else:
-        _paint_mask(picture, frame, reading, index)
+        paint_mask(picture, frame, reading, index)
         lesions = reading.measurements.lesions if lesion is None else (lesion,)
         _draw_diameters(picture, frame, index, lesions, numbered=lesion is None and len(lesions) > 1)
     if legend:
@@ -80,7 +80,8 @@ def slice_png(reading: Reading) -> bytes:
     return packed.getvalue()
 
 
-def _paint_mask(picture: Image.Image, frame: Frame, reading: Reading, index: int) -> None:
+def paint_mask(picture: Image.Image, frame: Frame, reading: Reading, index: int) -> None:
+    """Colour what is marked in a slice, by class where they are known, and outline it and the reference, in place."""
     levels, level = reading.result.levels[index], threshold_level(reading.threshold)
     inside = levels >= level
     if reading.result.classes is None:

@@ -48,9 +48,9 @@ REPEATED = (
     *("PatientName", "PatientID", "PatientBirthDate", "PatientSex"),
     *("StudyInstanceUID", "StudyID", "StudyDate", "StudyTime", "AccessionNumber", "ReferringPhysicianName"),
     *("StudyDescription", "SeriesInstanceUID", "SeriesNumber", "SeriesDate", "SeriesTime", "Modality"),
-    *("FrameOfReferenceUID", "PositionReferenceIndicator", "SliceThickness"),
+    *("FrameOfReferenceUID", "PositionReferenceIndicator", "SliceThickness", "BurnedInAnnotation"),
 )
-"""Attributes that an object made from the scan repeats."""
+"""Attributes that an object made from the scan repeats, and whether there is text in its pixels."""
 _IMAGE = "Image Storage"
 """What the names of classes of images end in (PS3.6 annex A)."""
 

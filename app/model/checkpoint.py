@@ -98,10 +98,9 @@ def load_card(folder: Path = FOLDER) -> Card:
     not let it be read.
     """
     path = folder / CARD
-    data = _read(path, "checkpoint's card")
     try:
-        card = _card(json.loads(data))
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        card = parse_card(read_card(folder))
+    except ValueError as error:
         raise CheckpointAlteredError(f"The checkpoint's card {path} cannot be read. {REBUILD}") from error
     if card.preprocessing != VERSION:
         raise CheckpointAlteredError(
@@ -109,6 +108,19 @@ def load_card(folder: Path = FOLDER) -> Card:
             f"but this version uses {VERSION}. {REBUILD}"
         )
     return card
+
+
+def read_card(folder: Path = FOLDER) -> bytes:
+    """The card as its file has it. Raises CheckpointMissingError, and CheckpointError when it cannot be read."""
+    return _read(folder / CARD, "checkpoint's card")
+
+
+def parse_card(data: bytes) -> Card:
+    """The card in the bytes of its file, of any version of the preprocessing. Raises ValueError when it is none."""
+    try:
+        return _card(json.loads(data))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise ValueError(f"This is no card: {error}") from error
 
 
 def load_network(folder: Path = FOLDER, card: Card | None = None) -> "keras.Model":

@@ -68,13 +68,13 @@ def grow(rng: np.random.Generator, head: Head, grid: Grid, plan: TumourPlan) -> 
     seeds[plan.centre] = True
     barrier = np.where(head.brain, 1 + 12 * head.fluid, np.inf)
     core_time = _spread(wander * barrier * (1 + 0.5 * head.grey), seeds, grid)
-    core = _smallest(core_time, head.brain & (head.fluid < 0.6), round(plan.core_ml * ml))
+    core = _smallest(core_time, head.brain & (head.fluid < 0.6), round(plan.grown * plan.core_ml * ml))
     core = ndimage.binary_fill_holes(ndimage.binary_opening(core) | seeds) & head.brain
 
     cost = np.where(head.brain, 1 + 5 * head.grey + 40 * head.fluid, np.inf) * np.sqrt(wander)
     oedema_time = _spread(cost, core, grid)
     tissue = head.brain & ~core & (head.fluid < 0.4)
-    oedema = _smallest(oedema_time * (1 + 0.8 * head.grey), tissue, round(plan.oedema_ml * ml))
+    oedema = _smallest(oedema_time * (1 + 0.8 * head.grey), tissue, round(plan.grown * plan.oedema_ml * ml))
 
     labels = np.zeros(grid.shape, dtype=np.uint8)
     labels[oedema] = OEDEMA

@@ -11,6 +11,7 @@ from app.simulate.acquisition import acquire
 from app.simulate.anatomy import Grid, build_head, individual_position
 from app.simulate.atlas import Atlas, load_atlas
 from app.simulate.composition import compose
+from app.simulate.fields import Volume
 from app.simulate.growth import ENHANCING, NECROTIC, OEDEMA, grow
 from app.simulate.protocol import draw_protocol, draw_tissues
 from app.simulate.tumour import TumourPlan, mass_effect, plan_tumours
@@ -69,6 +70,51 @@ def _draw_plans(
     return plan_tumours(rng, grid, atlas, position, 2 if second < SECOND_PART else 1)
 
 
+@dataclass(frozen=True, eq=False)
+class Inside:
+    """What a head is made of, before anybody scans it; arrays are `(z, y, x)` on `grid`."""
+
+    grid: Grid
+    brain: NDArray[np.bool_]
+    parts: Mapping[str, Volume]
+    """Fraction of each tissue."""
+    labels: NDArray[np.uint8]
+
+
+def inside_of(
+    seed: int,
+    *,
+    healthy: bool | None = None,
+    spacing: float = 1.0,
+    grown: tuple[float, ...] = (),
+    new: TumourPlan | None = None,
+) -> Inside:
+    """The head of a seed with its tumours, by default as `simulate` scans it.
+
+    Args:
+        seed: of the head.
+        healthy: as for `simulate`.
+        spacing: edge of the voxels in mm.
+        grown: by which factor each tumour's volume has changed, in the order of planning; 0 for one that has gone, and
+            1 for those that are not named. Shape and surroundings stay those of the seed.
+        new: a further tumour that nobody planned, which pushes nothing aside.
+    """
+    grid, atlas = _grid(spacing), load_atlas()
+    anatomy, growth, matter = (np.random.default_rng([seed, stage]) for stage in range(3))
+    position = individual_position(anatomy, grid, atlas)
+    plans = _draw_plans(growth, grid, atlas, position, healthy)
+    for plan in plans:
+        position = mass_effect(grid, atlas, position, plan)
+    head = build_head(anatomy, grid, atlas, position)
+    factors = (*grown, *(1.0,) * len(plans))[: len(plans)]
+    tumours = [grow(growth, head, grid, replace(plan, grown=f)) for plan, f in zip(plans, factors, strict=True)]
+    there = [labels for labels, factor in zip(tumours, factors, strict=True) if factor > 0]
+    if new is not None:
+        there.append(grow(np.random.default_rng([seed, 4]), head, grid, new))
+    labels = _merge(there, grid)
+    return Inside(grid, head.brain, compose(matter, head, grid, labels), labels)
+
+
 def simulate(seed: int, *, healthy: bool | None = None, spacing: float = 1.0, maximum: int | None = None) -> Phantom:
     """The head of a seed. The same seed and arguments give the same voxels.
 
@@ -76,21 +122,13 @@ def simulate(seed: int, *, healthy: bool | None = None, spacing: float = 1.0, ma
     mm is 1 for studies like those of BraTS; 2 is quicker and coarser. `maximum` is the greatest intensity of every
     sequence; None leaves it to the seed.
     """
-    grid, atlas = _grid(spacing), load_atlas()
-    anatomy, growth, matter, scanner = (np.random.default_rng([seed, stage]) for stage in range(4))
-    position = individual_position(anatomy, grid, atlas)
-    plans = _draw_plans(growth, grid, atlas, position, healthy)
-    for plan in plans:
-        position = mass_effect(grid, atlas, position, plan)
-    head = build_head(anatomy, grid, atlas, position)
-    labels = _merge([grow(growth, head, grid, plan) for plan in plans], grid)
-    parts = compose(matter, head, grid, labels)
+    inside, scanner = inside_of(seed, healthy=healthy, spacing=spacing), np.random.default_rng([seed, 3])
     tissues = draw_tissues(scanner)
     images = {}
     for sequence, scan in draw_protocol(scanner).items():
         scaled = scan if maximum is None else replace(scan, maximum=maximum)
-        images[sequence] = _place(acquire(scanner, scaled, tissues, parts, head.brain, grid), spacing)
-    return Phantom(seed, images, _place(labels, spacing), spacing)
+        images[sequence] = _place(acquire(scanner, scaled, tissues, inside.parts, inside.brain, inside.grid), spacing)
+    return Phantom(seed, images, _place(inside.labels, spacing), spacing)
 
 
 def _place(volume: NDArray[Voxel], spacing: float) -> NDArray[Voxel]:

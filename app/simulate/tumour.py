@@ -25,6 +25,8 @@ class TumourPlan:
     """Mean thickness of the enhancing rim; 0 where nothing enhances, infinite where nothing is necrotic."""
     push: float
     """Mass effect: displacement at the edge as a part of the pushing ball's radius, 0 to 0.55."""
+    grown: float = 1.0
+    """By which factor its volumes have changed since it was planned; what it pushes aside stays as it was planned."""
 
     @property
     def core_radius_mm(self) -> float:

@@ -1,8 +1,10 @@
-"""Runs what it is told again and again, each time in a process that is killed one line of code later than the last.
+"""Runs what it is told again and again, each time in a process that is killed one step later than the last.
 
-`python killed.py FILE[,FILE…] SETUP ACTION CHECK`, three pieces of Python that share their names: after `SETUP`,
-`ACTION` is run in a fork that kills itself when the n-th line of one of the files is about to run, and `CHECK` then
-looks at what is left. Ends when a fork was not killed any more, and prints how many were.
+`python killed.py STEP[,STEP…] SETUP ACTION CHECK`, three pieces of Python that share their names: after `SETUP`,
+`ACTION` is run in a fork that kills itself at the n-th step, and `CHECK` then looks at what is left. A step is a line
+of a file that is about to run, where its name is given (`app/durable.py`), or the beginning and the end of a call,
+where the qualified name of a function is given (`fsync`, `Session.commit`). Ends when a fork was not killed any more,
+and prints how many were.
 """
 
 import os
@@ -15,33 +17,46 @@ from typing import Any
 MOST = 500
 
 
-def kill_at(line: int, files: tuple[str, ...]) -> None:
-    """From now on, count the lines of these files, and die at one of them."""
-    left = line
+def kill_at(step: int, names: tuple[str, ...]) -> None:
+    """From now on, count the steps, and die at one of them."""
+    left = step
+    files = tuple(name for name in names if name.endswith(".py"))
+    functions = set(names).difference(files)
+
+    def count() -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
 
     def traced(frame: FrameType, event: str, _: object) -> Any:
-        nonlocal left
         if not frame.f_code.co_filename.endswith(files):
             return None
         if event == "line":
-            left -= 1
-            if left < 0:
-                os.kill(os.getpid(), signal.SIGKILL)
+            count()
         return traced
 
-    sys.settrace(traced)
+    def profiled(frame: FrameType, event: str, called: Any) -> None:
+        if (called.__qualname__ if event.startswith("c_") else frame.f_code.co_qualname) in functions:
+            count()
+
+    if files:
+        sys.settrace(traced)
+    if functions:
+        sys.setprofile(profiled)
 
 
-def was_killed(action: CodeType, names: dict[str, Any], line: int, files: tuple[str, ...]) -> bool:
+def was_killed(action: CodeType, names: dict[str, Any], step: int, steps: tuple[str, ...]) -> bool:
     """Run the action in a fork; whether it was killed before its end. Raises RuntimeError when it failed otherwise."""
     child = os.fork()
     if child == 0:
-        kill_at(line, files)
+        kill_at(step, steps)
         try:
             exec(action, names)
             os._exit(0)
         finally:  # it raised
             sys.settrace(None)
+            sys.setprofile(None)
             traceback.print_exc()
             os._exit(3)
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
@@ -51,15 +66,15 @@ def was_killed(action: CodeType, names: dict[str, Any], line: int, files: tuple[
 
 
 def main() -> None:
-    files, *pieces = sys.argv[1:]
+    steps, *pieces = sys.argv[1:]
     setup, action, check = (compile(piece, "<piece>", "exec") for piece in pieces)
     names: dict[str, Any] = {}
-    for line in range(MOST):
+    for step in range(MOST):
         exec(setup, names)
-        killed = was_killed(action, names, line, tuple(files.split(",")))
+        killed = was_killed(action, names, step, tuple(steps.split(",")))
         exec(check, names | {"killed": killed})
         if not killed:
-            print(line)
+            print(step)
             return
     raise RuntimeError("It never came to an end")
 

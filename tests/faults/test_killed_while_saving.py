@@ -62,16 +62,16 @@ assert all(name.endswith({partial!r}) for name in others), others
 """
 
 
-def kills(files: str, *pieces: str, **values: object) -> int:
+def kills(steps: str, *pieces: str, **values: object) -> int:
     """How many moments the action was killed at, after each of which the check was satisfied."""
     filled = [piece.format(**values, partial=PARTIAL) for piece in pieces]
     done = subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("killed.py")), files, *filled],
+        [sys.executable, str(Path(__file__).with_name("killed.py")), steps, *filled],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=200,
+        timeout=280,
     )
     assert done.returncode == 0, done.stderr
     return int(done.stdout)

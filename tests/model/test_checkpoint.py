@@ -10,7 +10,7 @@ import pytest
 from app.errors import CheckpointAlteredError, CheckpointError, CheckpointMissingError
 from app.model import checkpoint
 from app.model.calibration import Calibration
-from app.model.checkpoint import CARD, NETWORK, Curve, load_card, load_network, save_checkpoint, subset_name
+from app.model.checkpoint import CARD, NETWORK, Curve, load_card, load_network, parse_card, save_checkpoint, subset_name
 from app.model.network_input import VERSION
 from app.model.serving import Serving
 from app.model.unet import UNetConfig, build_unet
@@ -174,6 +174,14 @@ class TestAltered:
         (folder / CARD).write_text(text, encoding="latin-1")
         with pytest.raises(CheckpointAlteredError, match=r"card .*gliolens\.json cannot be read\. Restore it"):
             load_card(folder)
+
+    def test_the_card_of_an_older_preprocessing_can_still_be_looked_at(self, folder):
+        change_card(folder, preprocessing=VERSION - 1)
+        card = parse_card((folder / CARD).read_bytes())
+        assert (card.preprocessing, card.threshold) == (VERSION - 1, 0.305)
+        for content in b"", b"[]", b"{}", b"\xff":
+            with pytest.raises(ValueError, match="This is no card"):
+                parse_card(content)
 
     @pytest.mark.parametrize("counts", ["true_positives", "predicted"])
     def test_a_curve_of_200_counts(self, folder, counts):
