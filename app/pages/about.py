@@ -16,7 +16,11 @@ sure it has to be, and shows what that choice costs in recall and precision.
 **For research and demonstration only. It is not a medical device and must not be used for clinical decisions.**
 
 Precision and recall are exact where a reference mask is given. Otherwise they are those of validation patients, whom
-the network never saw in training, and are named as such. Scans stay in the memory of this server; nothing is stored.
+the network never saw in training, and are named as such.
+
+Scans stay in the memory of this server until somebody saves one to a patient. Then the scan, the mask and the numbers
+are kept in the server's data folder, under the pseudonym that was typed. Words of a DICOM header that name somebody are
+never kept; pixels are kept as they are, also where a name is written into the picture or the face can be seen.
 
 Pictures (PNG, JPG, TIFF) carry no size of a pixel: the head is taken to fill a field of 240 mm, and no volume in
 millilitres is given.

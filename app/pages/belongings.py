@@ -2,16 +2,19 @@
 
 import hashlib
 import time
+from collections.abc import Callable
 from collections.abc import Sequence as ListOf
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 from weakref import WeakValueDictionary
 
 from app import log
+from app.decision.keeping import Reopened
 from app.errors import InputError
 from app.imaging import Opened, Part, Role, ScanFile
 from app.imaging.confined import open_study
 from app.model.runs import Key, Run
+from app.records.rows import SegmentationRow
 from app.study import Study
 
 Roles = dict[tuple[str, int], Role | None]
@@ -48,6 +51,7 @@ class Belongings:
 
     studies: dict[str, Study] = field(default_factory=dict)
     dropped: dict[str, Dropped] = field(default_factory=dict)
+    reopened: dict[str, Reopened] = field(default_factory=dict)
     runs: dict[Key, Run] = field(default_factory=dict)
     """Segmentations that were begun for these studies."""
 
@@ -59,11 +63,36 @@ class Belongings:
         current = {held.sha256 for held in self.studies.values()}
         self.runs = {key: run for key, run in self.runs.items() if key[0] in current}
 
+    def put_sample(self, place: str, study: Study | None) -> None:
+        """As `put`, of a study that is neither of dropped files nor saved; those of this place are let go."""
+        self.dropped.pop(place, None)
+        self.reopened.pop(place, None)
+        self.put(place, study)
+
+    def let_go(self, place: str) -> None:
+        """Let go of what is open at a place, wherever it came from."""
+        self.put_sample(place, None)
+
     def keep_only(self, places: tuple[str, ...]) -> None:
         """Let go of what is open at other places."""
         for place in (self.studies.keys() | self.dropped.keys()) - set(places):
-            self.dropped.pop(place, None)
-            self.put(place, None)
+            self.let_go(place)
+
+    def reopen(self, segmentation_id: str, opening: Callable[[], Reopened], place: str) -> Reopened:
+        """A saved study, opened when it is new at this place."""
+        held = self.reopened.get(place)
+        if held is None or held.row.id != segmentation_id:
+            self.let_go(place)
+            held = opening()
+            self.put(place, held.study)
+            self.reopened[place] = held
+        return held
+
+    def told(self, row: SegmentationRow) -> None:
+        """Note what the records say of a saved segmentation by now."""
+        for place, held in self.reopened.items():
+            if held.row.id == row.id:
+                self.reopened[place] = replace(held, row=row)
 
     def open(self, uploads: ListOf[Upload], roles: Roles | None, place: str) -> Opened:
         """See `cache.opened`."""
@@ -91,8 +120,7 @@ class Belongings:
         """The files of a place, opened as recognised when they are new there."""
         ids = tuple(upload.file_id for upload in uploads)
         if place not in self.dropped or self.dropped[place].ids != ids:
-            self.dropped.pop(place, None)
-            self.put(place, None)
+            self.let_go(place)
             dropped = Dropped(ids, _digest(uploads))
             try:
                 dropped.opened = _open(dropped.digest, uploads, None)

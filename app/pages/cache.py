@@ -100,8 +100,7 @@ def _uncertainty(folder: str, changed: int, sha256: str, _card: Card) -> Uncerta
 def sample_study(sample: Sample, place: str = "") -> Study:
     """Open a sample that comes with the app at a place; what was open there is let go."""
     study = _sample_study(sample)
-    _belongings().dropped.pop(place, None)
-    _belongings().put(place, study)
+    belongings().put_sample(place, study)
     return study
 
 
@@ -116,7 +115,7 @@ def parts(uploads: ListOf[Upload], place: str = "") -> tuple[Part, ...]:
     Raises InputError when they cannot be opened at all.
     """
     with st.spinner(READING):
-        return _belongings().parts(uploads, place)
+        return belongings().parts(uploads, place)
 
 
 def opened(uploads: ListOf[Upload], roles: Roles | None = None, place: str = "") -> Opened:
@@ -130,18 +129,18 @@ def opened(uploads: ListOf[Upload], roles: Roles | None = None, place: str = "")
     Raises InputError when they cannot be opened at all, and ReaderError.
     """
     with st.spinner(READING):
-        return _belongings().open(uploads, roles, place)
+        return belongings().open(uploads, roles, place)
 
 
 def keep_only(*places: str) -> None:
     """Let go of what this session has open at other places, those of other pages."""
-    _belongings().keep_only(places)
+    belongings().keep_only(places)
 
 
 def run(study: Study, checkpoint_sha256: str, start: Callable[[], Iterator[Progress]]) -> Run:
     """The segmentation of a study, held by this session while the study is open; begun with `start` if need be."""
     key = study.sha256, checkpoint_sha256
-    held = _belongings().runs
+    held = belongings().runs
     held[key] = _runs().of(key, study.shape[0], start)
     return held[key]
 
@@ -158,7 +157,7 @@ def run_beside(study: Study, checkpoint_sha256: str, what: str, start: Callable[
 
 def end_run(study: Study, checkpoint_sha256: str, what: str) -> None:
     """Let go of what `run_beside` began, with all that it needed."""
-    _belongings().runs.pop((study.sha256, f"{checkpoint_sha256} {what}"), None)
+    belongings().runs.pop((study.sha256, f"{checkpoint_sha256} {what}"), None)
 
 
 def seconds_a_slice() -> float | None:
@@ -181,10 +180,11 @@ def _turns() -> Turns:
     return Turns(inferences_at_once(), BATCH)
 
 
-def _belongings() -> Belongings:
+def belongings() -> Belongings:
+    """What this session has open."""
     watch()
-    belongings: Belongings = st.session_state.setdefault(BELONGINGS, Belongings())
-    return belongings
+    held: Belongings = st.session_state.setdefault(BELONGINGS, Belongings())
+    return held
 
 
 def scan_blob(study: Study) -> bytes:
@@ -212,7 +212,7 @@ def result(study: Study, checkpoint_sha256: str) -> Probability | None:
 
 def keep(study: Study, result: Probability) -> Probability:
     """Keep a finished result for as long as somebody holds its study; returns it, or its equal that is kept already."""
-    _belongings().runs.pop((study.sha256, result.checkpoint_sha256), None)
+    belongings().runs.pop((study.sha256, result.checkpoint_sha256), None)
     return keep_result(study, result)
 
 
@@ -224,5 +224,5 @@ def looks(study: Study, checkpoint_sha256: str) -> Looks | None:
 
 def keep_looks(study: Study, looks: Looks) -> Looks:
     """Keep finished looks with their study; returns them, or those that are kept already."""
-    _belongings().runs.pop((study.sha256, _looking(looks.checkpoint_sha256)), None)
+    belongings().runs.pop((study.sha256, _looking(looks.checkpoint_sha256)), None)
     return made_of(study).once(("looks", looks.checkpoint_sha256), lambda: looks)

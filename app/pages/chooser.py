@@ -1,4 +1,4 @@
-"""Which study is open: a sample, or files that somebody dropped, with the roles of their parts to correct."""
+"""Which study is open: a sample, a saved one, or files that somebody dropped, with the roles of their parts."""
 
 import html
 
@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from app.pages import cache
+from app.pages import cache, kept
 from app.pages.guard import show_error
 from app.pages.parts import draw_parts, roles_of, summary
 from app.pages.samples import load_samples
@@ -20,10 +20,13 @@ FORMATS = (
 
 
 def choose_study(side: str = "", first: int = 0) -> Study | None:
-    """Draw the choice and read what is chosen; raises InputError for files that cannot be used.
+    """Draw the choice and read what is chosen.
+
+    Raises InputError for files that cannot be used, RecordsError for a saved study that cannot be opened.
 
     Args:
-        side: begins the keys of the widgets, so that a page can have several choices.
+        side: begins the keys of the widgets, so that a page can have several choices; "" is the one that offers saved
+            studies.
         first: the sample that is open at first, counted from 0.
 
     Returns:
@@ -40,6 +43,9 @@ def choose_study(side: str = "", first: int = 0) -> Study | None:
         titles[MINE] = f"Your scan: {uploads[0].name}" + (f" and {len(uploads) - 1} more" if uploads[1:] else "")
     elif st.session_state.get(f"{side}study") == MINE:
         st.session_state[f"{side}study"] = next(iter(samples))
+    saved = None if side else kept.choice(chosen=st.session_state.get("study") == kept.SAVED)
+    if saved is not None:
+        titles[kept.SAVED] = saved.title
     with selector:
         chosen = st.selectbox(
             f"Study {side}".strip(" -"),
@@ -49,11 +55,15 @@ def choose_study(side: str = "", first: int = 0) -> Study | None:
             key=f"{side}study",
             label_visibility="collapsed",
         )
+    if saved is not None and chosen == kept.SAVED:
+        found = saved.opened()
+        _show_notes(kept.notes(found), below)
+        return found.study
     if chosen != MINE:
         return cache.sample_study(samples[chosen], side)
     study = _open(uploads, bar, below, side)
     if study is not None:
-        _show_notes(study, below)
+        _show_notes(study.notes, below)
     return study
 
 
@@ -93,11 +103,11 @@ def _open(uploads: list[UploadedFile], bar: DeltaGenerator, below: DeltaGenerato
     return opened.study
 
 
-def _show_notes(study: Study, below: DeltaGenerator) -> None:
-    """What has to be told about how the files were read: the first in sight, the others on a click."""
-    if not study.notes:
+def _show_notes(notes: tuple[str, ...], below: DeltaGenerator) -> None:
+    """What has to be told, such as how the files were read: the first in sight, the others on a click."""
+    if not notes:
         return
-    first, *others = (html.escape(note) for note in study.notes)
+    first, *others = (html.escape(note) for note in notes)
     more = f"<span>{len(others)} more</span>" if others else ""
     lines = "".join(f"<li>{note}</li>" for note in others)
     below.html(f'<details class="notes" role="note"><summary>{first} {more}</summary><ul>{lines}</ul></details>')

@@ -64,7 +64,7 @@ def look_at(reading: Reading, lesion: Lesion, folder: Path = FOLDER) -> SeenMap:
     segmenter = cache.segmenter(folder)
     mask = lesion_mask(reading, lesion)
     run = cache.run_beside(study, sha256, name, lambda: segmenter.stream_map(study, mask))
-    values = _finish(run, bar, "Looking").levels
+    values = finish(run, bar, "Looking").levels
     cache.end_run(study, sha256, name)
     empty = not values.any()
     share = None if study.spacing is None or empty else map_share(values, mask, prepare(study).head, study.spacing)
@@ -104,7 +104,7 @@ def _leave_out(
     study, sha256, what = reading.study, reading.card.sha256, f"without {sequence}"
     rest = study.with_sequences(tuple(s for s in study.sequences if s != sequence))
     run = cache.run_beside(study, sha256, what, lambda: segmenter.stream(rest))
-    step = _finish(run, bar, f"Without {sequence}", number, len(study.sequences))
+    step = finish(run, bar, f"Without {sequence}", number, len(study.sequences))
     cache.end_run(study, sha256, what)
     return Probability(step.levels, rest.sha256, sha256)
 
@@ -117,8 +117,8 @@ def _name(reading: Reading, sequence: Sequence) -> tuple[str, ...]:
     return ("without", sequence, reading.card.sha256)
 
 
-def _finish(run: Run, bar: DeltaGenerator, said: str, number: int = 0, of: int = 1) -> Progress:
-    """Compute a run to its end; it is the one with this number, from 0, of so many."""
+def finish(run: Run, bar: DeltaGenerator, said: str, number: int = 0, of: int = 1) -> Progress:
+    """Compute a run to its end, and tell how far it is; it is the one with this number, from 0, of so many."""
     with run:
         while not run.finished:
             moved = run.advance(PATIENCE)

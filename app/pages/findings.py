@@ -14,21 +14,22 @@ from streamlit.delta_generator import DeltaGenerator
 from app.decision.guarantee import Guarantee
 from app.decision.reading import Reading, read
 from app.decision.uncertainty import unlike
-from app.model.calibration_patients import CalibrationPatients
 from app.model.checkpoint import Card
-from app.pages import cache, guarantee, lesions, measured, uncertainty, why
+from app.pages import guarantee, lesions, measured, run_again, uncertainty, why
+from app.pages.backing import GUARANTEE, UNCERTAINTY, Backing
 from app.pages.going import sent
+from app.pages.guard import show_error
 from app.study import Probability, Sequence, Study
 from app.viewer import OverlayMap, View, map_loader
 
 POPOVERS = {
     "lesions": ("Lesions", ":material/straighten:"),
-    "guarantee": ("Guarantee", ":material/verified:"),
-    "uncertainty": ("Uncertainty", ":material/blur_on:"),
+    GUARANTEE: ("Guarantee", ":material/verified:"),
+    UNCERTAINTY: ("Uncertainty", ":material/blur_on:"),
     "why": ("Why", ":material/psychology_alt:"),
 }
 """Key to title and icon."""
-MAPS = {uncertainty.MAP: uncertainty.overlay, why.SHOWN: why.overlay}
+MAPS = {uncertainty.MAP: uncertainty.overlay, why.SHOWN: why.overlay, run_again.MAP: run_again.overlay}
 """The key of each switch that shows a map to who has the map."""
 MAPS_ON = "maps-on"
 """Where in the session's state is which switches were on at the last run."""
@@ -43,8 +44,8 @@ class Screen:
     result: Probability
     view: View | None
     """What the hand chose; None before it did."""
-    patients: CalibrationPatients | None
-    """Of the checkpoint."""
+    backing: Backing
+    """Of the checkpoint that made the result."""
 
     @property
     def threshold(self) -> float:
@@ -53,9 +54,10 @@ class Screen:
 
     def promise(self) -> Guarantee | None:
         """The guarantee; None as long as nobody has measured how the scan looks, which takes a while."""
-        if self.patients is not None and not measured.appearance_is_known(self.study):
+        patients = self.backing.patients
+        if patients is not None and not measured.appearance_is_known(self.study):
             return None
-        return guarantee.guarantee_on_screen(self.study, self.card, self.patients)
+        return guarantee.guarantee_on_screen(self.study, self.card, patients)
 
     def reader(self) -> "partial[Reading]":
         """Makes the reading of what is on screen now, later and in whatever thread."""
@@ -68,11 +70,11 @@ def _read(screen: Screen, smallest: int, alpha: float) -> Reading:
         study,
         screen.result,
         screen.card,
-        screen.patients,
+        screen.backing.patients,
         threshold=screen.threshold,
         alpha=alpha,
         measurements=measured.measurements(study, screen.result, screen.threshold, smallest),
-        appearance=None if screen.patients is None else measured.appearance(study),
+        appearance=None if screen.backing.patients is None else measured.appearance(study),
     )
     return reading if view is None else replace(reading, slice=view["slice"], sequence=Sequence(view["sequence"]))
 
@@ -99,7 +101,7 @@ def for_viewer(screen: Screen, row: Mapping[str, Any]) -> dict[str, Any]:
         "overlay_map": _send_map(study, result),
         "guarantee": None if promised is None else promised.threshold,
         "guarantee_label": "" if promised is None else guarantee.label(promised),
-        "interval": uncertainty.interval_on_screen(study, result, cache.uncertainty(), threshold),
+        "interval": uncertainty.interval_on_screen(study, result, screen.backing.record, threshold),
     }
 
 
@@ -108,28 +110,47 @@ def fill(screen: Screen, row: Mapping[str, Any]) -> bool:
 
     Returns whether something was computed, so that the page is to be drawn again.
     """
-    study, result = screen.study, screen.result
-    asked: DeltaGenerator | None = None
     if row["lesions"].open:
         with row["lesions"].container(key="asked-lesions"):
             lesions.draw(screen.reader()())
-    if row["guarantee"].open:
-        with row["guarantee"].container(key="asked-guarantee"):
-            guarantee.draw(study, screen.card, screen.patients)
-    if row["uncertainty"].open:
-        said = (
-            None if screen.patients is None else unlike(screen.card, screen.patients, study, measured.appearance(study))
-        )
-        with row["uncertainty"].container(key="asked-uncertainty"):
-            asked = uncertainty.draw(study, result, cache.uncertainty(), screen.threshold, said)
-        if uncertainty.look(asked, study, result, cache.uncertainty(), screen.threshold):
-            return True
+    if row[GUARANTEE].open:
+        with row[GUARANTEE].container(key="asked-guarantee"):
+            if not _said(screen.backing, GUARANTEE):
+                guarantee.draw(screen.study, screen.card, screen.backing.patients)
+    if row[UNCERTAINTY].open and _uncertainty(screen, row[UNCERTAINTY]):
+        return True
     if row["why"].open:
-        reading = screen.reader()()
-        with row["why"].container(key="asked-why"):
-            asked = why.draw(reading)
-        return why.explain(asked, reading)
+        return _why(screen, row["why"])
     return False
+
+
+def _said(backing: Backing, name: str) -> bool:
+    """Say why what a popover is about is not known here; returns whether there was a reason."""
+    if (problem := backing.problems.get(name)) is not None:
+        show_error(problem)
+    elif backing.foreign is not None:
+        st.markdown(f":gray[{backing.foreign} This is known of that one alone.]")
+    return problem is not None or backing.foreign is not None
+
+
+def _uncertainty(screen: Screen, popover: Any) -> bool:
+    study, result, backing = screen.study, screen.result, screen.backing
+    asked: DeltaGenerator | None = None
+    with popover.container(key="asked-uncertainty"):
+        if not _said(backing, UNCERTAINTY):
+            patients = backing.patients
+            said = None if patients is None else unlike(screen.card, patients, study, measured.appearance(study))
+            asked = uncertainty.draw(study, result, backing.record, screen.threshold, said)
+    return uncertainty.look(asked, study, result, backing.record, screen.threshold)
+
+
+def _why(screen: Screen, popover: Any) -> bool:
+    with popover.container(key="asked-why"):
+        if _said(screen.backing, "why"):
+            return False
+        reading = screen.reader()()
+        asked = why.draw(reading)
+    return why.explain(asked, reading)
 
 
 def _send_map(study: Study, result: Probability) -> OverlayMap | None:

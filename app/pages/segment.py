@@ -6,7 +6,8 @@ from app.decision.opening import opening_slice
 from app.decision.validation import validation_for
 from app.imaging import confined
 from app.model.checkpoint import Card
-from app.pages import cache, measured, saving
+from app.pages import cache, kept, measured, record_popovers, saving
+from app.pages.backing import backing_of
 from app.pages.chooser import MINE, choose_study
 from app.pages.findings import Screen, fill, for_viewer, popovers
 from app.pages.guard import shown_errors
@@ -17,7 +18,7 @@ from app.pages.solid import show_solid
 from app.study import Probability, Study
 from app.viewer import View, chosen_view, levels_loader, scan_loader, viewer
 
-# In the session's state, kept while other pages are open: the sample, and what the hand chose last in each study.
+# In the session's state, kept while other pages are open: the sample or saved study, and what the hand chose last.
 OPENED, VIEWS = "opened-sample", "views"
 
 
@@ -30,7 +31,8 @@ def render() -> None:
         study = choose_study()
         if study is None:
             return
-        card = cache.card()
+        saved = kept.on_screen()
+        card = cache.card() if saved is None else saved.card
         result = cache.result(study, card.sha256)
         with above:  # not where the viewer is: it would move down and be mounted anew when the levels come
             scan_loader(cache.scan_blob(study))
@@ -42,7 +44,7 @@ def render() -> None:
                 segment(study, first_slice=slice_on_screen(study, card.threshold))
             st.rerun()
         confined.prepare()  # now that nobody waits for a picture
-        if cache.patients() is not None and not measured.appearance_is_known(study):
+        if backing_of(saved).patients is not None and not measured.appearance_is_known(study):
             measured.appearance(study)
             st.rerun()  # with the guarantee, for which this is
 
@@ -51,14 +53,19 @@ def render() -> None:
 @shown_errors()
 def reading_room(study: Study, card: Card, result: Probability | None, first_slice: int, chosen: str) -> None:
     """The viewer, and what can be asked about what it shows; run again alone when the hand has moved something."""
-    if st.session_state["study"] != chosen:  # it came in one message with the view, for which the fragment runs alone
-        st.rerun()
+    if st.session_state["study"] != chosen or kept.newly_asked():
+        st.rerun()  # a choice came in one message with the view, for which the fragment runs alone
+    saved = kept.on_screen()
     views: dict[str, View] = st.session_state.setdefault(VIEWS, {})
-    view = chosen_view(study, views.get(study.sha256))
-    screen = None if result is None else Screen(study, card, result, view, cache.patients())
+    key = "viewer" if saved is None else kept.viewer_key()  # of its own: nothing is known there of what the hand did
+    name = study.sha256 if saved is None else key
+    before = views.get(name, None if saved is None else kept.saved_view(saved))
+    view = chosen_view(study, before, key)
+    screen = None if result is None else Screen(study, card, result, view, backing_of(saved))
     with st.container(key="actions", horizontal=True, horizontal_alignment="right"):
         row = popovers(disabled=screen is None)
         _actions(study, screen)
+        recorded = record_popovers.popovers(screen, saved)
     with st.container(key="reading"):
         told = for_viewer(screen, row) if screen is not None else {}
         viewer(
@@ -67,13 +74,14 @@ def reading_room(study: Study, card: Card, result: Probability | None, first_sli
             threshold=card.threshold,
             first_slice=first_slice,
             validation=validation_for(card, study),
-            resume=views.get(study.sha256),
+            resume=before,
             link=_link(study),
+            key=key,
             **told,
         )
     if view is not None:
-        views[study.sha256] = view
-    if screen is not None and fill(screen, row):
+        views[name] = view
+    if screen is not None and (fill(screen, row) or record_popovers.fill(screen, saved, recorded)):
         st.rerun()
 
 
@@ -88,19 +96,30 @@ def _actions(study: Study, screen: Screen | None) -> None:
 
 
 def _reopen() -> None:
-    """Open the sample that was open before another page was, or else the one that the page's address names."""
-    sample = st.session_state.get(OPENED, st.query_params.get("study"))
-    if "study" not in st.session_state and sample in [known.id for known in load_samples()]:
-        st.session_state["study"] = sample
+    """Open what was open before another page was, or else what the page's address names."""
+    named = st.query_params.get(kept.SAVED)
+    if named is not None:
+        del st.query_params[kept.SAVED]  # the viewer writes its own entry
+        kept.ask_for(named)
+    elif "study" not in st.session_state:
+        linked = str(st.session_state.get(OPENED, st.query_params.get("study", "")))
+        if kept.ask_as_linked(linked):
+            st.session_state["study"] = kept.SAVED
+        elif linked in [known.id for known in load_samples()]:
+            st.session_state["study"] = linked
+    if kept.newly_asked():
+        st.session_state["study"] = kept.SAVED
 
 
 def _link(study: Study) -> str:
-    """What the page's address calls the study: a sample by its name; other scans are with their owner alone."""
+    """What the page's address calls the study: samples and saved ones by name; others are with their owner alone."""
     chosen: str = st.session_state["study"]
     if chosen == MINE:
         return study.sha256[:12]
-    st.session_state[OPENED] = chosen
-    return chosen
+    asked = kept.opening()
+    link = asked.link if chosen == kept.SAVED and asked is not None else chosen
+    st.session_state[OPENED] = link
+    return link
 
 
 render()

@@ -12,6 +12,8 @@ from app.model.checkpoint import FOLDER
 from app.model.runs import Run
 from app.model.turns import Job
 from app.pages import cache
+from app.pages.audited import noted
+from app.records.who import Act
 from app.study import Probability, Study
 from app.viewer import levels_loader, pack_levels
 
@@ -26,7 +28,8 @@ def segment(study: Study, folder: Path = FOLDER, *, first_slice: int) -> Probabi
 
     Draws its progress, or how long there is to wait, where it is called, and sends the overlay to the browser as it
     grows. What another visitor has computing already is waited for, not computed again. The result has the tumour
-    classes and is kept with the study, see `cache.result`. Raises CheckpointError.
+    classes and is kept with the study, see `cache.result`; the audit log is told of it. Raises CheckpointError, and
+    RecordsError where the audit log cannot be told and has to be.
     """
     bar = st.progress(0.0, "Loading the network…")
     place = st.empty()
@@ -51,6 +54,7 @@ def segment(study: Study, folder: Path = FOLDER, *, first_slice: int) -> Probabi
     if step is None:
         raise RuntimeError("A run that has finished has a last step.")
     log.segmented(slices=step.total, seconds=time.monotonic() - started)
+    noted(Act.SEGMENT, f"scan {study.sha256[:12]}", checkpoint=sha256[:12], slices=step.total)
     return cache.keep(study, Probability(step.levels, study.sha256, sha256, step.classes))
 
 

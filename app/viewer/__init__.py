@@ -137,6 +137,7 @@ def viewer(
         guarantee_label: the promise in words, for that mark's tooltip.
         interval: of the size, shown at its own threshold alone.
         key: of the widget; its state is `{"view": View}`. A study that is opened again is shown as that state has it.
+            Under another key nothing is known of what the hand chose in the same study before.
         on_view_change: called when the hand has come to rest, before the fragment runs again.
 
     Returns:
@@ -152,6 +153,7 @@ def viewer(
         "first_slice": first_slice,
         "view": view,
         "link": link,
+        "place": key,
         "compact": compact,
         "group": group,
         "targets": {"recall": RECALL_TARGET, "precision": PRECISION_FLOOR},

@@ -1,12 +1,16 @@
 """The app in Streamlit's test harness."""
 
+import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 from ui_files import CHEAPEST, ROOT
 
-from app.pages import belongings, cache, made
+from app.pages import belongings, cache, made, records_room
+from app.records.database import Records
+from app.records.place import DATABASE
 
 
 @pytest.fixture(autouse=True)
@@ -35,3 +39,15 @@ def drop(app: AppTest) -> Callable[..., AppTest]:
         return app.run()
 
     return dropped
+
+
+@pytest.fixture
+def own_records(tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Records]:
+    """New, empty records, which the pages of this test have."""
+    folder = tmp_path / "records"
+    folder.mkdir(mode=0o700)
+    shutil.copy(sqlite_template, folder / DATABASE)
+    monkeypatch.setenv("GLIOLENS_DATA", str(folder))
+    monkeypatch.setattr(records_room, "tidy", lambda records: None)
+    yield records_room.records()
+    records_room._records.clear()

@@ -11,6 +11,7 @@ from ui_files import head, nifti, viewer_data
 
 from app.model.checkpoint import load_card
 from app.pages import cache, findings, guarantee, measured
+from app.pages.backing import Backing
 from app.pages.going import GO
 
 KEYS = ("lesions", "guarantee", "uncertainty", "why")
@@ -83,7 +84,7 @@ def test_of_two_maps_the_one_that_was_put_on_last_is_shown(bright: AppTest, monk
             pack_map(np.zeros(study.shape, np.uint8), study, name),
         )
 
-    first, second = findings.MAPS
+    first, second, *_ = findings.MAPS
     monkeypatch.setattr(findings, "MAPS", {first: named("first"), second: named("second")})
     bright.session_state[first] = True
     bright.run()
@@ -147,7 +148,7 @@ def test_page_and_command_line_give_the_same_bytes() -> None:
 
     study = study_of()
     result = Probability(levels(), study.sha256, CARD.sha256, classes())
-    on_page = findings.Screen(study, CARD, result, None, None).reader()()
+    on_page = findings.Screen(study, CARD, result, None, Backing()).reader()()
     by_itself = read(study, result, CARD, None)
     made = [kind.make for kind in FORMATS.values() if kind.reason(study) is None]
     assert len(made) == len(FORMATS) - 1  # no DICOM

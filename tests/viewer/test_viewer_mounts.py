@@ -67,6 +67,7 @@ def test_the_viewer_names_study_checkpoint_and_targets() -> None:
         "first_slice": 1,
         "view": None,
         "link": None,
+        "place": "viewer",
         "compact": False,
         "group": None,
         "targets": {"recall": 0.95, "precision": 0.7},

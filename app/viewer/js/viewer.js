@@ -16,7 +16,7 @@ import { listenToToolbar, sequenceButton } from "./toolbar.js";
 
 const TOAST_MS = 2500;
 const LEFT_KEPT = 8;
-const left = new Map(); // by study, where viewers that are gone had been
+const left = new Map(); // by study and Python's key, where viewers that are gone had been
 const views = new WeakMap(); // by parentElement: Streamlit calls again with new data, and keeps the element
 
 export default function startEngine({ parentElement }) {
@@ -167,11 +167,13 @@ function accept(view, data) {
   followOnce(view, data.go);
 }
 
+const placeOf = ({ study, place }) => `${study}/${place}`;
+
 // What the hand chose is found again when the study comes back, even if the page was left before Python heard of it.
 function leaveStudy({ data, moved, slice, k, sequence, point, windows, lenses }) {
   if (!data?.link) return;
-  left.delete(data.study);
-  left.set(data.study, { moved, slice, k, sequence, point, windows, lenses });
+  left.delete(placeOf(data));
+  left.set(placeOf(data), { moved, slice, k, sequence, point, windows, lenses });
   for (const oldest of [...left.keys()].slice(0, -LEFT_KEPT)) left.delete(oldest);
 }
 
@@ -187,8 +189,8 @@ function enterStudy(view, data) {
     Object.assign(view, { slice, k: Math.round(threshold * STEPS), sequence, moved: { slice: true, threshold: true } });
     view.told = JSON.stringify({ study: data.study, slice, threshold, sequence });
   }
-  if (data.link && left.has(data.study)) Object.assign(view, left.get(data.study));
-  left.delete(data.study);
+  if (data.link && left.has(placeOf(data))) Object.assign(view, left.get(placeOf(data)));
+  left.delete(placeOf(data));
   const found = readLink(data);
   Object.assign(view, found);
   if ("slice" in found) view.moved.slice = true;
