@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test format audit fuzz
+.PHONY: help run check test test-with-servers test-without-servers format audit fuzz
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /make \1: /p' Makefile
@@ -29,8 +29,14 @@ check: .venv/.dev node_modules/.installed ## formatting, lint, types and import 
 test: check ## check, then all tests, with warnings as errors
 	@echo "Running the tests of the JavaScript"
 	@$(BIN)/node --test --test-reporter=dot tests/viewer/js/*.test.js
-	@echo "Running the tests"
-	@$(BIN)/python -m pytest
+	@echo "Running the tests, in two halves side by side"
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-with-servers test-without-servers
+
+test-with-servers: # in browsers, and with whatever can fail around the app; waits a lot
+	@$(BIN)/python -m pytest tests/browser tests/faults
+
+test-without-servers:
+	@$(BIN)/python -m pytest --ignore=tests/browser --ignore=tests/faults
 
 format: .venv/.dev ## format the code and mend what ruff can mend
 	@echo "Formatting"

@@ -15,7 +15,10 @@ import pytest
 from sqlalchemy import make_url
 
 SERVER = "GLIOLENS_TEST_POSTGRESQL"
-"""The URL of any database of a server whose user may make databases. Where it is set, that server has to be there."""
+"""The URL of any database of a server whose user may make databases, or `PRIVATE`. Where it is set, the tests fail
+without a server."""
+PRIVATE = "private"
+"""Start one that goes with the tests."""
 _QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "listen_addresses": ""}
 _UNTIL_LEFT_ALONE = 'folder=$1; shift; "$@" & cat; kill -QUIT $!; wait; rm -rf "$folder"'
 """Runs a server until standard input ends, which it does however the tests end."""
@@ -23,13 +26,14 @@ _UNTIL_LEFT_ALONE = 'folder=$1; shift; "$@" & cat; kill -QUIT $!; wait; rm -rf "
 
 @contextmanager
 def server() -> Iterator[str]:
-    """The URL of its database `postgres`. Skips where nobody named a server and none is installed."""
-    if os.environ.get(SERVER):
-        yield os.environ[SERVER]
+    """The URL of a database of it. Skips where nobody asked for a server and none is installed."""
+    wanted = os.environ.get(SERVER, "")
+    if wanted not in ("", PRIVATE):
+        yield wanted
         return
     programs = _programs()
     if programs is None:
-        pytest.skip(f"PostgreSQL is not installed here, and {SERVER} names no server")
+        (pytest.fail if wanted else pytest.skip)("PostgreSQL is not installed here: install Debian's postgresql")
     with _private(programs) as url:
         yield url
 

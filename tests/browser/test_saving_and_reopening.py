@@ -50,12 +50,14 @@ def segmented(scan: Path) -> tuple[Study, Probability]:
 
 
 @pytest.fixture(scope="module")
-def room(serve: Callable[[Path], str], open_room: Callable[..., Room], scan: Path) -> Room:
+def room(
+    serve: Callable[[Path], str], open_room: Callable[..., Room], scan: Path, segmented: tuple[Study, Probability]
+) -> Room:
     room = open_room(f"{serve(ROOT / 'streamlit_app.py')}/?study={QUICK}")
     room.page.get_by_role("button", name="Open a scan").click()
     room.page.locator("input[type=file]").first.set_input_files(str(scan))
-    room.page.get_by_title(scan.name).first.wait_for(state="attached")
-    room.page.keyboard.press("Escape")
+    room.wait(READY, segmented[0].sha256)
+    room.page.keyboard.press("Escape")  # not before: closing the popover ends an upload
     return room
 
 
@@ -90,7 +92,6 @@ def move(room: Room, threshold: str) -> str:
 
 def test_two_clicks_save_what_is_on_screen(room: Room, records: Records, segmented: tuple[Study, Probability]) -> None:
     study, result = segmented
-    room.wait(READY, study.sha256)
     move(room, "0.62")
     with popover(room, "save"):  # the first time somebody has to be typed
         room.page.locator("[class*=st-key-save-patient] input").fill(PSEUDONYM)

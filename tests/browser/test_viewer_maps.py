@@ -172,6 +172,6 @@ def test_fast_changes_never_show_another_studys_map(room: Room) -> None:
     sides = {STUDY.sha256: lambda across: across > 0.5, OTHER.sha256: lambda across: across < 0.5}
     for study, shown, share, across in seen:
         assert shown in ("", f"{study}/first")
-        assert (share > 0.001) == bool(shown)
+        assert (share > 0.01) == bool(shown)  # the crosshair alone has 0.002, the map 0.04
         if shown:
             assert sides[study](across)
