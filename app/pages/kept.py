@@ -10,7 +10,7 @@ import streamlit as st
 from app.decision.keeping import Reopened, reopen
 from app.errors import CheckpointError, RecordsError
 from app.model.checkpoint import Card
-from app.pages import cache
+from app.pages import cache, lesions
 from app.pages.made import made_of
 from app.pages.patient_words import day_text
 from app.pages.records_room import records
@@ -184,9 +184,13 @@ def _title() -> str:
 
 def _reopened(asked: Opening) -> Reopened:
     """What is asked for, read from the records when it is not open already. Raises RecordsError."""
+
+    def opened() -> Reopened:
+        saved = reopen(records(), actor(), asked.segmentation_id)
+        lesions.enter(saved.study, saved.row.smallest)
+        return saved
+
     with st.spinner(cache.READING):
-        saved = cache.belongings().reopen(
-            asked.segmentation_id, lambda: reopen(records(), actor(), asked.segmentation_id), ""
-        )
+        saved = cache.belongings().reopen(asked.segmentation_id, opened, "")
     made_of(saved.study).keep(saved.result)  # not shared: whatever else the same network made, this is what was saved
     return saved

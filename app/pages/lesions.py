@@ -1,5 +1,6 @@
 """The lesions on screen: how small one may be, a table, and the way to the slice where one is widest."""
 
+import math
 from typing import Any
 
 import streamlit as st
@@ -21,6 +22,14 @@ def smallest_of(study: Study) -> int:
     """Voxels from which on a component is measured, as it was entered; to be asked before the study is read."""
     entered = _entered(study)
     return int(entered) if study.voxel_ml is None else voxels_of(float(entered), study.voxel_ml)
+
+
+def enter(study: Study, voxels: int) -> None:
+    """Have the field hold the size that `smallest_of` makes these voxels of; for where it is not drawn yet."""
+    entered: float | int = voxels
+    if study.voxel_ml is not None:
+        entered = min(max(math.floor(round(voxels * study.voxel_ml * 100, 6)) / 100, LEAST_ML), LARGEST_ML)
+    st.session_state[_field_key(study)] = entered
 
 
 def draw(reading: Reading) -> None:

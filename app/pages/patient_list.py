@@ -21,6 +21,8 @@ SEARCH, ARCHIVED, NUMBER = "patients-search", "patients-archived", "patients-pag
 """Keys of the widgets; that of the page's number goes on with what was asked for."""
 SORT = "patients-sort"
 """Where in the session's state is what the list is sorted by: a `PatientSort` and whether the largest come first."""
+_WORDS = (PatientSort.PSEUDONYM, PatientSort.SEX)
+"""What begins with A, not with the largest."""
 NOBODY = """
 #### Nobody is here yet
 
@@ -111,7 +113,7 @@ def _sort(asked: PatientSort) -> None:
     """By this column; the other way round where it is sorted by it already. Names begin with A, numbers with the
     largest."""
     sort, descending = _sorted_by()
-    st.session_state[SORT] = asked, not descending if asked is sort else asked is not PatientSort.PSEUDONYM
+    st.session_state[SORT] = asked, not descending if asked is sort else asked not in _WORDS
 
 
 def _clear() -> None:

@@ -34,12 +34,18 @@ class _Column:
 
 _COLUMNS = (
     _Column("pseudonym", "Pseudonym", lambda row: row.fields.pseudonym, sort=PatientSort.PSEUDONYM),
-    _Column("born", "Born", lambda row: str(row.fields.birth_year or UNKNOWN), number=True),
-    _Column("sex", "Sex", lambda row: row.fields.sex or UNKNOWN),
+    _Column("born", "Born", lambda row: str(row.fields.birth_year or UNKNOWN), number=True, sort=PatientSort.BORN),
+    _Column("sex", "Sex", lambda row: row.fields.sex or UNKNOWN, sort=PatientSort.SEX),
     _Column("studies", "Studies", lambda row: str(row.studies), number=True, sort=PatientSort.STUDIES),
     _Column("latest", "Latest study", lambda row: day_text(row.latest_on), sort=PatientSort.LATEST),
     _Column("volume", "Volume, ml", lambda row: ml_text(row.latest_ml, ""), number=True, sort=PatientSort.VOLUME),
-    _Column("flagged", "Flagged", lambda row: str(row.flagged) if row.flagged else "", number=True),
+    _Column(
+        "flagged",
+        "Flagged",
+        lambda row: str(row.flagged) if row.flagged else "",
+        number=True,
+        sort=PatientSort.FLAGGED,
+    ),
     _Column(
         "saved",
         "Last saved",

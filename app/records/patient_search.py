@@ -20,10 +20,13 @@ class PatientSort(StrEnum):
     """What a list of patients is sorted by; patients without it come last, either way round."""
 
     PSEUDONYM = "pseudonym"
+    BORN = "year of birth"
+    SEX = "sex"
     LATEST = "latest study"
     SAVED = "latest saved"
     VOLUME = "volume"
     STUDIES = "studies"
+    FLAGGED = "flagged"
 
 
 def find_patients(
@@ -170,7 +173,10 @@ def _flagged() -> ScalarSelect[int]:
 
 _SORTED: dict[PatientSort, Any] = {
     PatientSort.PSEUDONYM: lambda: Patient.key,
+    PatientSort.BORN: lambda: Patient.birth_year,
+    PatientSort.SEX: lambda: Patient.sex,
     PatientSort.LATEST: _latest_on,
     PatientSort.VOLUME: _latest_ml,
     PatientSort.STUDIES: _studies,
+    PatientSort.FLAGGED: _flagged,
 }

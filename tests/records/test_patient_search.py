@@ -12,8 +12,8 @@ from app.records.patients import (
     merge_patients,
     patient_names,
 )
-from app.records.rows import PatientFields
-from app.records.segmentations import add_segmentation
+from app.records.rows import PatientFields, Review, Sex
+from app.records.segmentations import add_segmentation, set_review
 from app.records.studies import add_study
 from tests.records_fixtures import ADMIN, new_segmentation, new_study
 
@@ -24,18 +24,23 @@ NOTES = {
     "Delta": "",
     "epsilon": "a / slash and a \\ backslash",
 }
+BORN = {"alpha": 1970, "Delta": 1950}
+SEXES = {"gamma": Sex.FEMALE, "Beta": Sex.MALE}
 
 
 @pytest.fixture
 def five(records):
     """Pseudonym to identifier; they were added in that order."""
     with records.writing(ADMIN) as session:
-        return {name: add_patient(session, PatientFields(name, notes=notes)) for name, notes in NOTES.items()}
+        return {
+            name: add_patient(session, PatientFields(name, BORN.get(name), SEXES.get(name), notes))
+            for name, notes in NOTES.items()
+        }
 
 
 @pytest.fixture
 def scanned(records, five):
-    """Days and volumes of some: Beta has the latest study, alpha the largest volume, gamma only a day."""
+    """Days and volumes of some: Beta has the latest study, alpha the largest volume, gamma a day, epsilon a flag."""
     with records.writing(ADMIN) as session:
         for number, (name, day, volume) in enumerate(
             [
@@ -48,7 +53,8 @@ def scanned(records, five):
         ):
             study = add_study(session, five[name], new_study(records, f"scan {number}", taken_on=day))
             if volume is not None:
-                add_segmentation(session, study, new_segmentation(records, volume_ml=volume))
+                last = add_segmentation(session, study, new_segmentation(records, volume_ml=volume))
+        set_review(session, last, Review.FLAGGED, "", version=1)
     return five
 
 
@@ -99,6 +105,9 @@ def test_a_search_that_is_too_long(records):
 
 ORDERS = {
     PatientSort.PSEUDONYM: ("alpha Beta Delta epsilon gamma", "gamma epsilon Delta Beta alpha"),
+    PatientSort.BORN: ("Delta alpha Beta epsilon gamma", "alpha Delta Beta epsilon gamma"),
+    PatientSort.SEX: ("gamma Beta alpha Delta epsilon", "Beta gamma alpha Delta epsilon"),
+    PatientSort.FLAGGED: ("alpha Beta Delta gamma epsilon", "epsilon alpha Beta Delta gamma"),
     PatientSort.LATEST: ("alpha gamma Beta Delta epsilon", "Beta gamma alpha Delta epsilon"),
     PatientSort.SAVED: ("gamma Beta alpha epsilon Delta", "epsilon alpha Beta gamma Delta"),
     PatientSort.VOLUME: ("Beta epsilon alpha Delta gamma", "alpha epsilon Beta Delta gamma"),

@@ -67,6 +67,7 @@ def test_it_is_opened_as_it_was(opened: Callable[[str], AppTest], monkeypatch: p
     held = app.session_state["belongings"].reopened[""]
     assert mask_sha256(cache.result(held.study, held.card.sha256), THRESHOLD) == digest
     assert app.selectbox(key="study").value == SAVED and f"{name}, {DAY}" in app.selectbox(key="study").options
+    assert app.session_state["lesions-smallest-ml"] == 0.01  # of which the 3 voxels were the nearest
     assert acts_on(f"segmentation {kept.segmentation_id}") == ["view", "save"]
 
 

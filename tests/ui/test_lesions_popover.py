@@ -3,6 +3,7 @@
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
+from app.decision.measurements import voxels_of
 from app.pages import lesions
 from app.pages.going import GO
 from app.viewer import Go, Mark
@@ -56,6 +57,19 @@ def test_the_field_changes_what_is_measured_at_once() -> None:
     assert at.dataframe[0].value["Lesion"].tolist() == ["1"]
     sound(at.number_input(key="lesions-smallest-ml").set_value(0.01).run())
     assert at.dataframe[0].value["Lesion"].tolist() == ["1", "2", "3"]
+
+
+def test_a_size_in_voxels_can_be_entered_again(monkeypatch) -> None:
+    monkeypatch.setattr("app.pages.lesions.st.session_state", {})
+    for spacing in ((1.0, 1.0, 1.0), (5.0, 0.94, 0.94), (0.9, 0.45, 0.45)):
+        study = study_of(spacing=spacing)
+        for ml in (0.01, 0.1, 0.29, 1.07, 10.0):
+            voxels = voxels_of(ml, study.voxel_ml)
+            lesions.enter(study, voxels)
+            assert lesions.smallest_of(study) == voxels
+    picture = study_of(spacing=None, affine=None)
+    lesions.enter(picture, 37)
+    assert lesions.smallest_of(picture) == 37
 
 
 def test_without_a_lesion_it_says_exactly_that() -> None:
