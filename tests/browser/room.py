@@ -8,9 +8,8 @@ from typing import Any
 from playwright.sync_api import Locator, Page
 
 Shares = tuple[float, float, float, float]
-PAINTED = """canvas => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
-    .then(() => canvas.toDataURL())"""
-"""A canvas as it is when the viewer, which paints in the next frame, has caught up with what was asked of it."""
+TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+"""Lets the viewer, which paints in the next frame, catch up with what was asked of it."""
 
 
 class Room:
@@ -47,15 +46,20 @@ class Room:
         return self.root.locator(f".pane.{plane}")
 
     def canvas(self, plane: str = "axial") -> Locator:
+        """A picture, with what was done before painted on it."""
+        self.page.evaluate(TWO_FRAMES)
         return self.pane(plane).locator("canvas")
 
     def text(self, selector: str) -> str:
         """Of the one element that the selector finds in the viewer, whether it can be seen or not."""
+        self.page.evaluate(TWO_FRAMES)
         content = self.root.locator(selector).text_content()
         assert content is not None
         return content
 
     def attribute(self, name: str) -> str:
+        """What the viewer says of itself, once what was done before has been painted."""
+        self.page.evaluate(TWO_FRAMES)
         value = self.root.get_attribute(f"data-{name}")
         assert value is not None
         return value
@@ -155,5 +159,5 @@ class Room:
 
     def fingerprint(self, plane: str = "axial") -> str:
         """Of the picture drawn, once what was done before this has been painted."""
-        url: str = self.canvas(plane).evaluate(PAINTED)
+        url: str = self.canvas(plane).evaluate("canvas => canvas.toDataURL()")
         return url

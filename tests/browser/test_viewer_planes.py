@@ -17,7 +17,6 @@ CLASS_NAMES = {1: "necrotic core", 2: "oedema", 4: "enhancing"}
 MM = dict(zip("zyx", (2.5, 1.0, 1.1), strict=True))
 AXES = {"axial": "yx", "coronal": "zx", "sagittal": "zy"}
 """What runs along rows and columns."""
-TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 Voxel = tuple[int, int, int]
 
 
@@ -53,7 +52,6 @@ def middle(room: Room, plane: str) -> tuple[float, float]:
 def in_view(room: Room, plane: str, across: float, down: float) -> tuple[str, str]:
     """What the probe says when the pointer is at these shares of a pane: position, and what is there."""
     room.page.mouse.move(*room.point(plane, across, down))
-    room.page.evaluate(TWO_FRAMES)
     place, there = room.text(".pane.axial .probe").split("\n")
     return place, there
 
@@ -107,7 +105,6 @@ def marked_mm(plane: str, at: Voxel) -> tuple[int, int, float, float]:
 def cross(room: Room) -> Voxel:
     """Where the planes cross: the probe tells it while the pointer is elsewhere."""
     room.page.mouse.move(*room.point("axial", 0.5, -0.05))
-    room.page.evaluate(TWO_FRAMES)
     return voxel_of(room.text(".pane.axial .probe").split("\n")[0])
 
 
