@@ -24,6 +24,8 @@ BLUE = """canvas => {
     return [count / (width * height), count ? sum / count / width : null];
 }"""
 """How much of a canvas is blue, and where across it that lies on average; the crosshair is blue, too, and thin."""
+MAP_SHARE = 0.01
+"""What is more is a map, which has 0.04; the crosshair alone has 0.002."""
 WATCH = """() => {
     window.seen = [];
     const blue = BLUE;
@@ -68,7 +70,7 @@ def bring(room: Room, name: str) -> None:
 def blue(room: Room) -> float | None:
     """Where across the axial picture the map lies; None where nothing is blue."""
     share, across = room.canvas().evaluate(BLUE)
-    return across if share > 0.001 else None
+    return across if share > MAP_SHARE else None
 
 
 def test_a_map_is_shown_when_it_comes(room: Room) -> None:
@@ -172,6 +174,6 @@ def test_fast_changes_never_show_another_studys_map(room: Room) -> None:
     sides = {STUDY.sha256: lambda across: across > 0.5, OTHER.sha256: lambda across: across < 0.5}
     for study, shown, share, across in seen:
         assert shown in ("", f"{study}/first")
-        assert (share > 0.01) == bool(shown)  # the crosshair alone has 0.002, the map 0.04
+        assert (share > MAP_SHARE) == bool(shown)
         if shown:
             assert sides[study](across)
