@@ -57,7 +57,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "purge",
         help="remove for good what was deleted",
         description="Remove for good what was deleted more than 30 days ago, and files that nothing names any more. "
-        "The app does so too when it starts.",
+        "The app does so too when a page first needs the records.",
     )
     purge.set_defaults(run=_purge)
 
