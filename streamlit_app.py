@@ -6,6 +6,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from app import NOTICE
+from app.pages.ahead import load_ahead
 from app.pages.listening import ThisMachineAlone, refuse_or_serve
 from app.pages.theme import dark_at_first
 
@@ -38,4 +39,5 @@ if __name__ == "__main__":  # run for a visitor
     draw()
 else:  # imported by the server, before it serves
     refuse_or_serve()
+    load_ahead()
     server = st.App(__file__, middleware=[Middleware(ThisMachineAlone)])

@@ -30,7 +30,7 @@ def one_line(message: str) -> str:
 
 @contextmanager
 def silent_stderr() -> Iterator[None]:
-    """Keeps off the terminal what TensorFlow's C++ says while it is imported, whatever its log level."""
+    """Keeps off the terminal what TensorFlow's C++ says while it is loaded, whatever its log level."""
     kept = os.dup(2)
     try:
         with open(os.devnull, "wb") as nowhere:

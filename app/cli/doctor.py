@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app.cli import silent_stderr
 
 if TYPE_CHECKING:
-    from app.checks import Finding
+    from app.checks.finding import Finding
 
 _WIDTH = 12
 """Of the column with the names of the checks."""
@@ -29,7 +29,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Print every finding as it comes; returns 1 when a check has failed, else 0."""
-    from app.checks import run_checks
+    from app.checks.run import run_checks
 
     found = {}
     with silent_stderr():  # the last check loads TensorFlow

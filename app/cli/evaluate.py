@@ -109,10 +109,11 @@ def _make_folders(args: argparse.Namespace) -> None:
 
 
 def _segmenter(checkpoint: Path | None) -> "Segmenter":
+    from app.model.checkpoint import FOLDER
+    from app.model.segmenter import Segmenter
+
     with silent_stderr():
-        from app.model.checkpoint import FOLDER
-        from app.model.segmenter import Segmenter
-    return Segmenter(checkpoint or FOLDER)
+        return Segmenter(checkpoint or FOLDER)
 
 
 def _chosen(dataset: "Dataset", folder: Path, selection: Path | None) -> "tuple[list[Case], dict[str, dict[str, str]]]":

@@ -43,16 +43,16 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Measure and write the record; raises AppError for a checkpoint or data that cannot be used."""
-    with silent_stderr():
-        from app.model.checkpoint import FOLDER
-        from app.model.segmenter import Segmenter
+    from app.model.checkpoint import FOLDER
+    from app.model.segmenter import Segmenter
     from app.model.uncertainty_record import UncertaintyRecord, save_uncertainty
     from app.study import Sequence
     from app.training.measure_uncertainty import measure_groups, validation_cases
     from app.training.pipeline import load_cases
 
     folder = args.checkpoint or FOLDER
-    segmenter = Segmenter(folder)
+    with silent_stderr():
+        segmenter = Segmenter(folder)
     card = segmenter.card
     cases = validation_cases(card, [case.case for case in load_cases(args.data).values()])
 

@@ -3,11 +3,12 @@
 from app.decision.reading import Reading
 from app.exports.report_content import content_of
 from app.exports.report_html import html_of
-from app.exports.report_pdf import pdf_of
 
 
 def report_pdf(reading: Reading) -> bytes:
     """The report as PDF, A4; the same bytes for the same study, checkpoint, threshold and bound."""
+    from app.exports.report_pdf import pdf_of  # with ReportLab, for which only who prints should wait
+
     return pdf_of(content_of(reading))
 
 

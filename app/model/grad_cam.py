@@ -1,4 +1,4 @@
-"""Where the network looked when it called a lesion tumour: Seg-Grad-CAM. Importing this module loads TensorFlow.
+"""Where the network looked when it called a lesion tumour: Seg-Grad-CAM.
 
 A feature of one layer counts as much as the tumour logit of the lesion rises with it, on average over the plane; the
 map is what all features come to at each place, where it is above zero.
@@ -9,11 +9,8 @@ localization", ICCV 2017.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
-import keras
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 from scipy import ndimage
 
@@ -21,10 +18,6 @@ from app.model.inference import BATCH, Progress, slice_order
 from app.model.network_input import NetworkInput, prepare
 from app.study import LEVELS, Study
 
-STEPS_UP = 1
-"""The layer: so many steps up from the lowest level. In five BraTS patients the lowest one, the bottleneck, left up to
-17 % of a large lesion's slices empty, for the skip connections go past it; two steps up the map was the mask again,
-with 99 % of it within 10 mm of the lesion."""
 MOST_SLICES = 96
 """Slices of a lesion that are looked at, around the one with most of it; one takes about twice as long as to
 segment it."""
@@ -45,7 +38,7 @@ def stream_map(study: Study, lesion: NDArray[np.bool_], neighbours: int, look: L
         study: any.
         lesion: `(z, y, x)` on the study's grid.
         neighbours: slices on each side that the network wants to see.
-        look: what `looker` made of the network.
+        look: what `looker.looker` made of the network.
 
     Yields:
         `levels` `(z, y, x)`: 200 at the highest place of all slices, 0 in slices without the lesion.
@@ -64,49 +57,6 @@ def stream_map(study: Study, lesion: NDArray[np.bool_], neighbours: int, look: L
         if len(seen) == len(order):
             _write(values, order, seen, network_input)
         yield Progress(values, len(seen), len(order))
-
-
-def looker(network: keras.Model, features: Any | None = None) -> Look:
-    """Seg-Grad-CAM of a network, traced.
-
-    Args:
-        network: with a layer "logits", `(n, rows, columns, CLASSES)`.
-        features: the tensor inside it whose features are weighed, `(n, any, any, features)`; None for
-            `features_of(network)`.
-    """
-    inside = features_of(network) if features is None else features
-    model = keras.Model(network.input, [inside, network.get_layer("logits").output])
-    planes = tf.TensorSpec((None, None, None, network.input_shape[-1]), tf.float32)
-    pixels = tf.TensorSpec((None, None, None), tf.float32)
-
-    @tf.function(input_signature=[planes, pixels], autograph=False)
-    def traced(planes: tf.Tensor, pixels: tf.Tensor) -> tf.Tensor:
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(planes)
-            activations, logits = model(planes, training=False)
-            logit = tf.reduce_logsumexp(logits[..., 1:], axis=-1) - logits[..., 0]
-            asked = tf.reduce_sum(logit * pixels)
-        weights = tf.reduce_mean(tape.gradient(asked, activations), axis=(1, 2), keepdims=True)
-        heat = tf.nn.relu(tf.reduce_sum(weights * activations, axis=-1, keepdims=True))
-        return tf.image.resize(heat, tf.shape(planes)[1:3])[..., 0]
-
-    concrete = traced.get_concrete_function()
-
-    def look(planes: NDArray[np.float32], pixels: NDArray[np.float32]) -> NDArray[np.float32]:
-        heat: NDArray[np.float32] = concrete(tf.constant(planes), tf.constant(pixels)).numpy()
-        return heat
-
-    return look
-
-
-def features_of(network: keras.Model, steps_up: int = STEPS_UP) -> Any:
-    """The features of a U-Net so many steps up from its lowest level: 0 for that level itself, the bottleneck.
-
-    They are what the next step up begins with; where the network has fewer steps, those of its last one.
-    """
-    ups = {layer.filters: layer for layer in network.layers if isinstance(layer, keras.layers.Conv2DTranspose)}
-    widest_first = sorted(ups, reverse=True)  # of several on one level the last one has seen most
-    return ups[widest_first[min(steps_up, len(ups) - 1)]].input
 
 
 def _slices(lesion: NDArray[np.bool_], head_slices: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -101,11 +101,12 @@ class NetworkInput:
         offsets = [0, *neighbour_offsets(self.study.spacing[0] if self.study.spacing else None, neighbours)]
         wanted = np.asarray(indices)[:, np.newaxis] + offsets
         known = np.isin(wanted, self.head_slices)
-        shape = [part.stop - part.start for part in self.window]
-        planes = np.zeros((*wanted.shape, *shape, len(Sequence)), np.float32)
-        for position in np.argwhere(known):
-            planes[tuple(position)] = self._plane(int(wanted[tuple(position)]))[self.window]
-        return np.moveaxis(planes, 1, 3).reshape(len(indices), *shape, -1)
+        rows, columns = (part.stop - part.start for part in self.window)
+        planes = np.zeros((len(wanted), rows, columns, len(offsets) * len(Sequence)), np.float32)
+        for row, place in np.argwhere(known):
+            first = place * len(Sequence)
+            planes[row, ..., first : first + len(Sequence)] = self._plane(int(wanted[row, place]))[self.window]
+        return planes
 
     def on_grid(self, inside: NDArray[Any]) -> NDArray[Any]:
         """What the network said within the window, `(rows, columns)`, as a `(y, x)` slice; see `from_plane`."""

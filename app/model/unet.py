@@ -18,6 +18,8 @@ CLASSES = 4
 """Background, necrotic core, oedema, enhancing: the softmax channels, in this order."""
 EPSILON = 1e-3
 """What the normalisation adds to a variance."""
+_EXACT = ("planes", "logits", "probabilities")
+"""Layers that are float32 in whatever precision the others compute."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,22 @@ def fold(model: keras.Model, config: UNetConfig) -> keras.Model:
 def logits_model(network: keras.Model) -> keras.Model:
     """The network up to its logits, `(n, rows, columns, CLASSES)`."""
     return keras.Model(network.input, network.get_layer("logits").output)
+
+
+def in_precision(network: keras.Model, precision: str) -> keras.Model:
+    """The same network, convolutions computing in "float32" or "bfloat16"; what it takes and gives stays float32."""
+    if precision == "float32":
+        return network
+
+    def converted(layer: Any) -> Any:
+        config = layer.get_config()
+        if layer.name not in _EXACT:
+            config["dtype"] = f"mixed_{precision}"
+        return layer.__class__.from_config(config)
+
+    clone = keras.models.clone_model(network, clone_function=converted)
+    clone.set_weights(network.get_weights())
+    return clone
 
 
 def neighbours_of(network: keras.Model) -> int:

@@ -1,4 +1,5 @@
-from app.checks import Finding, run
+from app.checks import run
+from app.checks.finding import Finding
 from app.errors import CheckpointMissingError
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from app.__main__ import main
-from app.checks import Finding, run
+from app.checks import run
+from app.checks.finding import Finding
 
 ROOT = Path(__file__).parents[2]
 GOOD = Finding(True, "all is well")

@@ -92,7 +92,7 @@ def test_a_full_disk_is_one_line(monkeypatch, capsys):
 
 
 def test_a_broken_command_apologises_with_a_reference():
-    script = "import runpy, sys, app.checks; app.checks.run_checks = None; sys.argv = ['app', 'doctor']; "
+    script = "import runpy, sys, app.checks.run; app.checks.run.run_checks = None; sys.argv = ['app', 'doctor']; "
     ended = python("-c", script + "runpy.run_module('app', run_name='__main__')")
     line, apology = ended.stderr.splitlines()
     assert (ended.returncode, ended.stdout) == (1, "")

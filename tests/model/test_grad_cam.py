@@ -11,7 +11,8 @@ from scipy.stats import spearmanr
 from app.imaging import read_files, read_study
 from app.model import grad_cam
 from app.model.checkpoint import FOLDER, load_network
-from app.model.grad_cam import features_of, looker, stream_map
+from app.model.grad_cam import stream_map
+from app.model.looker import features_of, looker
 from app.model.segmenter import Segmenter
 from app.model.unet import UNetConfig, build_unet
 
