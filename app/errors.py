@@ -10,6 +10,7 @@ AppError                      a message for the user: what is wrong, in which fi
 ├── CheckpointError           the network cannot be used
 │   ├── CheckpointMissingError
 │   └── CheckpointAlteredError
+├── EngineUnavailableError    the network is to run in other processes or elsewhere, and does not
 ├── DatasetError              training data that is missing or does not fit together
 └── RecordsError              the records of patients do not do what was asked; they are as they were
     ├── RecordsUnavailableError  gone, locked for too long, or no room on the disk
@@ -58,6 +59,10 @@ class CheckpointMissingError(CheckpointError):
 
 class CheckpointAlteredError(CheckpointError):
     """The checkpoint does not have the sha256 that its card names, or the card cannot be read."""
+
+
+class EngineUnavailableError(AppError):
+    """What is to run the network, in other processes or on other machines, does not answer as it should."""
 
 
 class DatasetError(AppError):

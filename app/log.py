@@ -108,6 +108,16 @@ def refused(error: Exception) -> None:
     _event(logging.INFO, "refused", **described(error, deepest=1))
 
 
+def engine_trouble(error: Exception) -> None:
+    """Note that what runs the network outside this process did not; the work goes on in another way."""
+    _event(logging.WARNING, "engine trouble", **described(error, deepest=1))
+
+
+def engine_back() -> None:
+    """Note that what runs the network outside this process does again."""
+    _event(logging.INFO, "engine back")
+
+
 def unexpected(error: BaseException) -> str:
     """Note what nobody foresaw; returns the reference number under which it is found."""
     reference = secrets.token_hex(4)

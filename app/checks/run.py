@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from app.checks.database import database
+from app.checks.engine import engine
 from app.checks.environment import decoders, memory, packages, python, settings
 from app.checks.finding import Finding
 from app.checks.network import checkpoint, guarantee, samples, segmentation
@@ -23,6 +24,7 @@ CHECKS: dict[str, Callable[[Mapping[str, str]], Finding]] = {
     "write access": lambda environ: write_access(data_folder(environ)),
     "disk": lambda environ: space(data_folder(environ)),
     "database": database,
+    "engine": engine,
     "segmentation": lambda _: segmentation(),
 }
 """Name to check; each is given the environment's variables."""

@@ -5,6 +5,8 @@ lies there can be another file by the time it is opened.
 """
 
 import io
+import json
+import zipfile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,3 +27,17 @@ def unpack_network(data: bytes) -> "keras.Model":
     from keras.src.saving import saving_lib
 
     return saving_lib.load_model(io.BytesIO(data), compile=False, safe_mode=True)
+
+
+def input_channels(data: bytes) -> int:
+    """Channels of the planes that the network of a `.keras` file sees, without loading it.
+
+    Raises ValueError when the file is none of ours.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as file:
+            layers = json.loads(file.read("config.json"))["config"]["layers"]
+        (planes,) = (layer for layer in layers if layer["class_name"] == "InputLayer")
+        return int(planes["config"]["batch_shape"][-1])
+    except (zipfile.BadZipFile, KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"This is no network of Gliolens: {error}") from error

@@ -9,9 +9,11 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Self
+
+from app.model.engine_choice import REMOTE_AT_ONCE, engine_choice
 
 INFERENCES = "GLIOLENS_INFERENCES"
 """Environment variable: how many inferences may run at once. Set by who runs the server."""
@@ -22,12 +24,19 @@ REMEMBERED = 32
 """Turns that the estimate of the waiting time is made from."""
 
 
-def inferences_at_once() -> int:
-    """What `GLIOLENS_INFERENCES` says, a whole number from 1; without it one for each `CORES` cores, at least one."""
-    told = os.environ.get(INFERENCES, "")
+def inferences_at_once(environ: Mapping[str, str] = os.environ) -> int:
+    """What `GLIOLENS_INFERENCES` says, a whole number from 1; without it as many as the engine does at once.
+
+    That is one for each `CORES` cores, at least one, unless `GLIOLENS_ENGINE` names processes or another server.
+    Raises InputError when that one says what there is not.
+    """
+    told = environ.get(INFERENCES, "")
     if told.isdecimal() and int(told) > 0:
         return int(told)
-    return max(1, (os.cpu_count() or 1) // CORES)
+    choice = engine_choice(environ)
+    if choice.kind == "http":
+        return REMOTE_AT_ONCE
+    return choice.processes or max(1, (os.cpu_count() or 1) // CORES)
 
 
 class Turns:

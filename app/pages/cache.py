@@ -6,6 +6,7 @@ is only ever given what it brought itself, or what is byte for byte the same.
 """
 
 import gc
+import os
 from collections.abc import Callable, Iterator
 from collections.abc import Sequence as ListOf
 from functools import cache
@@ -19,6 +20,7 @@ from app.decision.uncertainty import Looks
 from app.imaging import Opened, Part, read_files, read_study
 from app.model.calibration_patients import PATIENTS, CalibrationPatients, load_patients
 from app.model.checkpoint import CARD, FOLDER, Card, load_card
+from app.model.engine_choice import make_engine
 from app.model.inference import BATCH, Progress
 from app.model.runs import Run, Runs
 from app.model.turns import Turns, inferences_at_once
@@ -41,9 +43,9 @@ BELONGINGS = "belongings"
 
 
 def segmenter(folder: Path = FOLDER) -> "Segmenter":
-    """The network of a checkpoint, loaded once a process. The first call imports TensorFlow, which takes seconds.
+    """The network of a checkpoint, made ready once a process; where it runs, `GLIOLENS_ENGINE` says.
 
-    Raises CheckpointError.
+    The first call takes seconds. Raises CheckpointError, and InputError for a choice of engine that there is not.
     """
     return _segmenter(card(folder).sha256, folder)
 
@@ -52,7 +54,7 @@ def segmenter(folder: Path = FOLDER) -> "Segmenter":
 def _segmenter(sha256: str, _folder: Path) -> "Segmenter":
     from app.model.segmenter import Segmenter
 
-    segmenter = Segmenter(_folder)
+    segmenter = Segmenter(_folder, make_engine(_folder, card(_folder), os.environ))
     gc.collect()
     gc.freeze()  # Streamlit collects garbage after every run, and need not walk through all that TensorFlow brought
     return segmenter

@@ -12,6 +12,8 @@ from streamlit import config
 
 from app.checks.environment import is_loopback
 from app.errors import AppError, InputError
+from app.model.engine_choice import engine_choice
+from app.model.precision import chosen_precision
 from app.pages.sign_in_settings import sign_in_settings
 
 ALLOW = "GLIOLENS_ALLOW_WITHOUT_SIGN_IN"
@@ -33,9 +35,11 @@ def check_address() -> None:
 
 
 def refuse_or_serve() -> None:
-    """End the process, with a message and status 2, unless it may serve; called before it does."""
+    """End the process, with a message and status 2, unless it may serve and can; called before it does."""
     try:
         check_address()
+        engine_choice(os.environ)
+        chosen_precision(os.environ)
     except AppError as error:
         print(f"gliolens: {error}", file=sys.stderr, flush=True)
         raise SystemExit(UNUSABLE) from error

@@ -49,7 +49,7 @@ def segment(study: Study, folder: Path = FOLDER, *, first_slice: int) -> Probabi
                         key=f"levels-{study.sha256}-{sha256}-{step.done}",
                     )
                 shown, sent = step.done, time.monotonic()
-            bar.progress(_share(run), _progress_text(run) if moved else waiting_text(run.job))
+            bar.progress(_share(run), _noted(_progress_text(run) if moved else waiting_text(run.job), segmenter.state))
     step = run.latest
     if step is None:
         raise RuntimeError("A run that has finished has a last step.")
@@ -76,6 +76,11 @@ def _share(run: Run) -> float:
 
 def _progress_text(run: Run) -> str:
     return "" if run.latest is None else f"Segmenting: {run.latest.done} of {run.latest.total} slices"
+
+
+def _noted(text: str, state: str) -> str:
+    """Progress, and why it may be slower than usual."""
+    return f":material/cloud_off: {text}, {state}" if state else text
 
 
 def slice_on_screen(study: Study, threshold: float, viewer_key: str = "viewer") -> int:

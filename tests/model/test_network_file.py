@@ -1,10 +1,11 @@
+import io
 import zipfile
 
 import keras
 import numpy as np
 import pytest
 
-from app.model.network_file import pack_network, unpack_network
+from app.model.network_file import input_channels, pack_network, unpack_network
 from app.model.unet import UNetConfig, build_unet
 
 PLANES = np.random.default_rng(2).normal(size=(2, 16, 8, 4)).astype(np.float32)
@@ -46,3 +47,18 @@ def test_python_in_a_network_is_not_run():
 def test_what_is_no_network():
     with pytest.raises(zipfile.BadZipFile):
         unpack_network(b"these are notes")
+
+
+@pytest.mark.parametrize("neighbours", [0, 1])
+def test_channels_are_known_without_loading_it(neighbours):
+    network = build_unet(UNetConfig(filters=(2, 4), neighbours=neighbours), folded=True)
+    assert input_channels(pack_network(network)) == network.input_shape[-1] == 4 * (1 + 2 * neighbours)
+
+
+def test_channels_of_what_is_no_network():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as file:
+        file.writestr("config.json", '{"config": {"layers": []}}')
+    for data in (b"", b"no zip", packed.getvalue()):
+        with pytest.raises(ValueError, match="no network of Gliolens"):
+            input_channels(data)

@@ -19,6 +19,7 @@ class BrightnessSegmenter:
 
     card: Card
     most: int = 200
+    state: str = ""
 
     def stream(self, study: Study, first_slice: int | None = None, *, classes: bool = False) -> Iterator[Progress]:
         levels = np.zeros(study.shape, np.uint8)

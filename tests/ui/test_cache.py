@@ -34,10 +34,11 @@ def test_a_missing_card_is_reported_and_found_once_it_is_there(tmp_path: Path) -
 
 
 def test_networks_are_kept_by_the_checkpoint_that_they_are_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    without_tensorflow = SimpleNamespace(Segmenter=lambda folder: [folder])
+    without_tensorflow = SimpleNamespace(Segmenter=lambda folder, engine: [folder, engine])
     monkeypatch.setitem(sys.modules, "app.model.segmenter", without_tensorflow)
-    for name in "ab":
-        write_checkpoint(tmp_path / name, 0.5)
+    monkeypatch.setattr(cache, "make_engine", lambda folder, card, environ: (folder.name, card.sha256, environ))
+    digests = {name: write_checkpoint(tmp_path / name, 0.5) for name in "ab"}
     one, other = (cache.segmenter(tmp_path / name) for name in "ab")
-    assert (one, other) == ([tmp_path / "a"], [tmp_path / "b"])
+    assert one == [tmp_path / "a", ("a", digests["a"], os.environ)]
+    assert other == [tmp_path / "b", ("b", digests["b"], os.environ)]
     assert cache.segmenter(tmp_path / "a") is one

@@ -63,6 +63,14 @@ class TestAddress:
             refuse_or_serve()
         assert capsys.readouterr().err == "gliolens: The secrets cannot be used.\n"
 
+    def test_an_engine_that_there_is_not(self, serving, monkeypatch, capsys):
+        serving("127.0.0.1")
+        monkeypatch.setenv("GLIOLENS_ENGINE", "cloud")
+        with pytest.raises(SystemExit) as ended:
+            refuse_or_serve()
+        assert ended.value.code == 2
+        assert capsys.readouterr().err.startswith("gliolens: GLIOLENS_ENGINE is 'cloud'. Set it to local, processes")
+
 
 class TestThisMachineAlone:
     def answered(self, kind, server):

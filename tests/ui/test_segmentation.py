@@ -56,3 +56,14 @@ def test_a_study_is_segmented_from_the_slice_on_screen(monkeypatch: pytest.Monke
     assert slice_on_screen(STUDY, 0.5, "viewer-left") == 3
     assert slice_on_screen(STUDY, 0.5) == 2  # of another study: the middle
     assert slice_on_screen(STUDY, 0.5, "viewer-right") == 2
+
+
+def test_somebody_who_waits_is_told_that_the_computing_service_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    segmenter = BrightnessSegmenter(load_card(), state="computing service away")
+    monkeypatch.setattr(cache, "segmenter", lambda _folder: segmenter)
+    told = []
+    monkeypatch.setattr(
+        "streamlit.delta_generator.DeltaGenerator.progress", lambda *said: told.append(said[2]) or said[0]
+    )
+    AppTest.from_function(page, args=(STUDY,)).run()
+    assert told[-1] == ":material/cloud_off: Segmenting: 4 of 4 slices, computing service away"
