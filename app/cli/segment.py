@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import math
 import sys
 import time
 from dataclasses import replace
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from app.study import Study
 
 _BAR = 30
-ALWAYS = ("mask", "probability")
-"""Formats that are written whatever else is asked for."""
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -60,6 +57,9 @@ def run(args: argparse.Namespace) -> int:
     Raises InputError for files that cannot be used or a folder that cannot be written to, CheckpointError when the
     network cannot be used.
     """
+    from app.decision.summary import summary
+    from app.exports.formats import ALWAYS
+
     started = time.perf_counter()
     _make_folder(args.out)
     reading = segmented(read_named(args.files, args.reference), args.threshold)
@@ -110,10 +110,10 @@ def segmented(study: "Study", chosen: float | None, alpha: float | None = None) 
     from app.decision.reading import DEFAULT_ALPHA, read
     from app.model.calibration_patients import load_patients
     from app.model.checkpoint import FOLDER
+    from app.model.segmenter import Segmenter
 
     with silent_stderr():
-        from app.model.segmenter import Segmenter
-    segmenter = Segmenter()
+        segmenter = Segmenter()
     patients = load_patients(FOLDER, segmenter.card)
     progress = _show_progress if sys.stderr.isatty() else None
     result = segmenter.segment(study, progress=progress, classes=True)
@@ -127,49 +127,10 @@ def write_formats(reading: "Reading", folder: Path, names: tuple[str, ...]) -> t
     Raises InputError when the folder cannot be written to.
     """
     from app.exports import save
-    from app.exports.formats import FORMATS
+    from app.exports.formats import contents
 
-    written, left_out = [], {}
-    for name in dict.fromkeys(names):
-        kind = FORMATS[name]
-        reason, content = kind.reason(reading.study), b""
-        if reason is None:
-            try:
-                content = kind.make(reading)
-            except InputError as error:
-                reason = str(error)
-        if reason is None:
-            written.append(save(folder, kind.file_name(reading.study), content))
-        else:
-            left_out[name] = reason
-    return written, left_out
-
-
-def summary(reading: "Reading") -> dict[str, Any]:
-    """What was found at a threshold: volume in ml (None without spacing), scores (None where undefined), notes."""
-    from app.evaluation.threshold_curve import ThresholdCurve
-
-    study, result, at = reading.study, reading.result, reading.threshold
-    tumour_ml = None
-    if study.voxel_ml is not None:
-        tumour_ml = int(result.mask(at).sum()) * study.voxel_ml
-    precision = recall = dice = None
-    if study.reference is not None:
-        scores = ThresholdCurve.from_levels(result.levels, study.reference != 0).at(at)
-        precision, recall, dice = (
-            None if math.isnan(score) else score for score in (scores.precision, scores.recall, scores.dice)
-        )
-    return {
-        "study": study.name,
-        "sequences": [str(sequence) for sequence in study.sequences],
-        "threshold": at,
-        "tumour_ml": tumour_ml,
-        "precision": precision,
-        "recall": recall,
-        "dice": dice,
-        "notes": list(study.notes),
-        "checkpoint": result.checkpoint_sha256,
-    }
+    files, left_out = contents(reading, names)
+    return [save(folder, name, content) for name, content in files.items()], left_out
 
 
 def _make_folder(folder: Path) -> None:

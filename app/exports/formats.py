@@ -1,9 +1,10 @@
 """All that a study's reading can be saved as, in the order of the menu. The page and the command line both use it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from app.decision.reading import Reading
+from app.errors import InputError
 from app.exports.by_source import export_mask, export_probability, file_name
 from app.exports.cine import cine_gif
 from app.exports.curve_table import threshold_curve_csv
@@ -81,3 +82,21 @@ FORMATS: dict[str, Format] = {
     "stl": Format("Surface, STL", _named("tumour.stl"), _no_millimetres, tumour_stl, needs_tumour=True),
 }
 """By the name that the command line knows each format by."""
+ALWAYS = ("mask", "probability")
+"""Formats that the command line writes whatever else is asked for."""
+
+
+def contents(reading: Reading, names: Iterable[str]) -> tuple[dict[str, bytes], dict[str, str]]:
+    """A reading in some of `FORMATS`: content by the name of its file, and why others were left out by their format."""
+    files, left_out = {}, {}
+    for name in dict.fromkeys(names):
+        kind = FORMATS[name]
+        reason = kind.reason(reading.study)
+        if reason is None:
+            try:
+                files[kind.file_name(reading.study)] = kind.make(reading)
+            except InputError as error:
+                reason = str(error)
+        if reason is not None:
+            left_out[name] = reason
+    return files, left_out

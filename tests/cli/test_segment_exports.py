@@ -7,9 +7,8 @@ import pytest
 from segment_files import SCAN, nifti, segment_json
 
 from app.__main__ import main
-from app.cli.segment import ALWAYS
 from app.decision.reading import read
-from app.exports.formats import FORMATS
+from app.exports.formats import ALWAYS, FORMATS
 from app.imaging import read_files, read_study
 
 
