@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test test-with-servers test-without-servers format audit fuzz
+.PHONY: help run check test test-with-servers test-without-servers format audit fuzz bench
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /make \1: /p' Makefile
@@ -50,12 +50,16 @@ fuzz: .venv/.dev ## feed one reader with altered files: make fuzz READER=nifti S
 	@$(PIP) -r requirements-fuzz.txt
 	@$(BIN)/python tests/hostile/fuzz.py $(or $(READER),nifti) --seconds $(or $(SECONDS),60)
 
+bench: .venv/.dev ## compare the speed with the stored ratios, or store them: make bench STORE=1
+	@echo "Measuring (about six minutes; leave the machine to it)"
+	@$(BIN)/python -m benchmarks.guard $(if $(STORE),--store)
+
 .venv/.run: requirements.txt | $(BIN)/python
 	@echo "Installing requirements.txt into .venv (the first time takes some minutes: TensorFlow is large)"
 	@$(PIP) -r requirements.txt
 	@touch $@
 
-.venv/.dev: requirements.txt requirements-train.txt requirements-dev.txt | $(BIN)/python
+.venv/.dev: requirements.txt requirements-train.txt requirements-ray.txt requirements-openvino.txt requirements-dev.txt | $(BIN)/python
 	@echo "Installing requirements-dev.txt into .venv (the first time takes some minutes: TensorFlow is large)"
 	@$(PIP) -r requirements-dev.txt
 	@touch $@

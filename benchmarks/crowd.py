@@ -27,6 +27,7 @@ import requests
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.result import Better, Result, add_json, machine_facts, save  # noqa: E402
 from benchmarks.visitor import Run, Visitor  # noqa: E402
 
 SHAPE = (150, 180, 30)
@@ -95,7 +96,7 @@ def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
         try:
             requests.get(f"{url}/_stcore/health", timeout=5).raise_for_status()
         except requests.RequestException:
-            time.sleep(0.2)
+            time.sleep(0.05)
         else:
             return
     raise RuntimeError("The server has ended.")
@@ -132,10 +133,11 @@ async def crowd(url: str, people: int, first_seed: int) -> Measured:
     return measured
 
 
-def load() -> None:
-    """The table for 1, 8 and 32 visitors."""
+def load() -> dict[int, dict[str, float]]:
+    """The table for 1, 8 and 32 visitors; gives the medians for each."""
     print(f"{'visitors':>28}" + "".join(f"{people:>18}" for people in CROWDS))
     rows: dict[str, list[str]] = {}
+    medians: dict[int, dict[str, float]] = {people: {} for people in CROWDS}
     with server() as (url, process):
         asyncio.run(crowd(url, 1, 0))
         for people in CROWDS:
@@ -148,7 +150,9 @@ def load() -> None:
                 ("upload to result, s", measured.result),
                 ("committed change, s", measured.change),
             ):
-                rows.setdefault(name, []).append(f"{np.percentile(values, 50):.2f} / {np.percentile(values, 95):.2f}")
+                middle, late = np.percentile(values, (50, 95))
+                rows.setdefault(name, []).append(f"{middle:.2f} / {late:.2f}")
+                medians[people][name.removesuffix(" (p50 / p95)")] = float(middle)
             rows.setdefault("errors", []).append(str(len(measured.errors)))
             rows.setdefault("server memory, MB", []).append(f"{_memory(process):.0f}")
             rows.setdefault("server CPU, cores", []).append(f"{(_cpu(process) - before) / seconds:.2f}")
@@ -156,6 +160,19 @@ def load() -> None:
                 print(error, file=sys.stderr)
     for name, values in rows.items():
         print(f"{name:>28}" + "".join(f"{value:>18}" for value in values))
+    return medians
+
+
+def result(medians: dict[int, dict[str, float]]) -> Result:
+    """How much longer a visitor waits among many than alone: less is better."""
+    alone = medians[CROWDS[0]]
+    ratios = {
+        f"{name.removesuffix(', s')}: {people} visitors / 1": value / alone[name]
+        for people in CROWDS[1:]
+        for name, value in medians[people].items()
+    }
+    values = {f"{people} visitors: {name}": value for people in CROWDS for name, value in medians[people].items()}
+    return Result("crowd", ratios, values, machine_facts(), dict.fromkeys(ratios, Better.LESS))
 
 
 def memory() -> None:
@@ -200,4 +217,13 @@ def _cpu(process: psutil.Process) -> float:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--memory", action="store_true", help="200 uploads one after another instead (about 6 minutes)")
-    memory() if parser.parse_args().memory else load()
+    add_json(parser)
+    args = parser.parse_args()
+    if args.memory and args.json:
+        parser.error("--memory has no JSON")
+    if args.memory:
+        memory()
+    else:
+        found = result(load())
+        if args.json:
+            save(found, args.json)

@@ -5,6 +5,7 @@ turned at random about the axis of the head. Shapes that may fall between two sl
 slices misses of a small sphere's equator counts as an error of the diameters too.
 """
 
+import argparse
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ sys.path.insert(0, str(ROOT))
 from app.decision.measurements import measure  # noqa: E402
 from app.exports.evaluation_table import Table  # noqa: E402
 from app.study import LEVELS, Probability, Sequence, Source, Study  # noqa: E402
+from benchmarks.result import Better, Result, add_json, machine_facts, save  # noqa: E402
 
 RADII = (3.0, 5.0, 10.0, 15.0, 20.0, 30.0)
 """mm, the longest of an ellipsoid."""
@@ -101,5 +103,30 @@ def _text(values: np.ndarray, digits: int = 2) -> str:
     return f"{values.mean():+.{digits}f} ({values[np.abs(values).argmax()]:+.{digits}f})"
 
 
-if __name__ == "__main__":
+def result() -> Result:
+    """The measured as a multiple of the true, on average over every radius; 1 would be right, so neither way is."""
+    ratios = {}
+    for shape, axes in SHAPES.items():
+        for spacing in SPACINGS:
+            radii = [radius for radius in RADII if 2 * radius * axes[0] >= spacing[0]]
+            found = [errors(shape, radius, spacing) for radius in radii]
+            name = f"{shape}, voxel {' x '.join(f'{mm:g}' for mm in reversed(spacing))} mm"
+            ratios[f"{name}: volume / true"] = 1 + float(np.mean([each.volume.mean() for each in found]))
+            ratios[f"{name}: longest / true"] = float(
+                np.mean([1 + each.longest.mean() / (2 * radius) for each, radius in zip(found, radii, strict=True)])
+            )
+    return Result("measurement_errors", ratios, {}, machine_facts(), dict.fromkeys(ratios, Better.NEITHER))
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    add_json(parser)
+    args = parser.parse_args()
     print(table().markdown())
+    if args.json:
+        save(result(), args.json)
+
+
+if __name__ == "__main__":
+    main()

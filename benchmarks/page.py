@@ -1,6 +1,6 @@
 """How fast the page is, in headless Chromium against a server of its own; prints one line of JSON.
 
-usage: python benchmarks/page.py FILE…          the files of one study, uploaded through the page
+usage: python benchmarks/page.py FILE… [--json DIR]     the files of one study, uploaded through the page
 
   first_overlay_s   from the upload to the first overlay drawn on the new study (the network is loaded already)
   last_slice_s      from the upload to the last slice segmented and drawn
@@ -8,6 +8,7 @@ usage: python benchmarks/page.py FILE…          the files of one study, upload
   peak_memory_mb    of the server, over start, first sample and this study
 """
 
+import argparse
 import json
 import socket
 import statistics
@@ -19,6 +20,10 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.result import Result, add_json, machine_facts, save  # noqa: E402
+
 ROOT_ELEMENT = """[...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")]
     .map(host => host.shadowRoot?.querySelector(".gliolens")).find(Boolean)"""
 COMPLETE = f"""before => {{
@@ -72,8 +77,8 @@ def measure(page: Page, url: str, files: list[str]) -> dict[str, float]:
     }
 
 
-def main(files: list[str]) -> None:
-    """Start a server, measure, print."""
+def served(files: list[str]) -> dict[str, float]:
+    """Start a server and measure."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -92,13 +97,23 @@ def main(files: list[str]) -> None:
             browser.close()
         status = Path(f"/proc/{server.pid}/status").read_text()
         peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
-        print(json.dumps(result | {"peak_memory_mb": round(peak / 1024)}))
+        return result | {"peak_memory_mb": round(peak / 1024)}
     finally:
         server.terminate()
         server.wait()
 
 
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    add_json(parser)
+    args = parser.parse_args()
+    measured = served([str(path.resolve()) for path in args.files])
+    print(json.dumps(measured))
+    if args.json:
+        save(Result("page", {}, measured, machine_facts()), args.json)
+
+
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    main([str(Path(name).resolve()) for name in sys.argv[1:]])
+    main()

@@ -2,7 +2,8 @@
 
 5,000 patients with 20,000 studies, each with a segmentation, are made in new records: in a temporary folder, and, with
 `--postgresql URL`, in that database, which has to be empty. Each question is asked 100 times, in a session of its own
-as on the page, with another page, word or patient each time.
+as on the page, with another page, word or patient each time; the questions take turns. Ratios are to a plain look at
+the rows of 500 patients.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import insert, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 ROOT = Path(__file__).parents[1]
@@ -29,9 +30,11 @@ from app.records.rows import Review  # noqa: E402
 from app.records.tables import Patient, Segmentation, Study  # noqa: E402
 from app.records.who import Actor, Role  # noqa: E402
 from app.records.words import folded, key_of  # noqa: E402
+from benchmarks.result import Better, Result, add_json, machine_facts, ratio, save  # noqa: E402
 
 PATIENTS, STUDIES = 5000, 20000
 TIMES, PAGE = 100, 50
+PLAIN, PLAIN_ROWS = "plain rows", 500
 WORDS = ("left", "right", "frontal", "temporal", "parietal", "oedema", "resection", "follow-up", "contrast", "motion")
 _MAKER = Actor("benchmark", Role.ADMIN)
 _START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -107,6 +110,7 @@ def _segmentation(number: int, dealt: random.Random) -> dict[str, Any]:
 
 def questions(patients: list[str]) -> Iterator[tuple[str, Callable[[Session, int], object]]]:
     """What is asked, the number of the time given."""
+    yield PLAIN, lambda session, n: session.execute(select(Patient.__table__).offset(n).limit(PLAIN_ROWS)).all()
     yield "list, first page", lambda session, _: find_patients(session)
     yield "list, any page", lambda session, n: find_patients(session, offset=PAGE * (n * 37 % (PATIENTS // PAGE)))
     for order in PatientSort:
@@ -123,15 +127,16 @@ def questions(patients: list[str]) -> Iterator[tuple[str, Callable[[Session, int
     yield "likely duplicates", lambda session, n: likely_duplicates(session, patients[n * 47 % PATIENTS])
 
 
-def asked(records: Records, question: Callable[[Session, int], object]) -> list[float]:
-    """Milliseconds of each time; the one that warms up is not among them."""
-    took = []
+def asked(records: Records, patients: list[str]) -> dict[str, list[float]]:
+    """Seconds of each time that each question was asked; the one that warms up is not among them."""
+    took: dict[str, list[float]] = {}
     for number in range(-1, TIMES):
-        started = time.perf_counter()
-        with records.reading() as session:
-            question(session, abs(number))
-        took.append(1000 * (time.perf_counter() - started))
-    return took[1:]
+        for name, question in questions(patients):
+            started = time.perf_counter()
+            with records.reading() as session:
+                question(session, abs(number))
+            took.setdefault(name, []).append(time.perf_counter() - started)
+    return {name: seconds[1:] for name, seconds in took.items()}
 
 
 def measure(environ: dict[str, str]) -> dict[str, list[float]]:
@@ -141,24 +146,38 @@ def measure(environ: dict[str, str]) -> dict[str, list[float]]:
         started = time.monotonic()
         patients = fill(records)
         print(f"{records.kind}: {PATIENTS} patients, {STUDIES} studies made in {time.monotonic() - started:.1f} s")
-        return {name: asked(records, question) for name, question in questions(patients)}
+        return asked(records, patients)
     finally:
         records.close()
+
+
+def result(measured: dict[str, dict[str, list[float]]]) -> Result:
+    """Each question as a multiple of the plain one, of the same time and database: less is better."""
+    ratios, medians = {}, {}
+    for kind, took in measured.items():
+        for name, seconds in took.items():
+            medians[f"{kind}: {name}, ms"] = float(np.median(seconds)) * 1000
+            if name != PLAIN:
+                ratios[f"{kind}: {name} / {PLAIN}"] = ratio(seconds, took[PLAIN])
+    return Result("records", ratios, medians, machine_facts(), dict.fromkeys(ratios, Better.LESS))
 
 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--postgresql", metavar="URL", help="an empty database to fill and measure as well")
-    url = parser.parse_args().postgresql
+    add_json(parser)
+    args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         data = {"GLIOLENS_DATA": folder}
-        kinds = {"SQLite": data} | ({"PostgreSQL": data | {SERVER: url}} if url else {})
+        kinds = {"SQLite": data} | ({"PostgreSQL": data | {SERVER: args.postgresql}} if args.postgresql else {})
         measured = {kind: measure(environ) for kind, environ in kinds.items()}
     print(f"{'ms, median / p95':24}" + "".join(f"{kind:>18}" for kind in measured))
     for name in next(iter(measured.values())):
-        cells = (np.percentile(took[name], (50, 95)) for took in measured.values())
+        cells = (1000 * np.percentile(took[name], (50, 95)) for took in measured.values())
         print(f"{name:24}" + "".join(f"{f'{median:.1f} / {p95:.1f}':>18}" for median, p95 in cells))
+    if args.json:
+        save(result(measured), args.json)
 
 
 if __name__ == "__main__":

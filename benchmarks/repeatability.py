@@ -1,6 +1,6 @@
 """By how much a volume differs when nothing has changed: real scans moved by the computer, and segmented again.
 
-    python benchmarks/repeatability.py FOLDER [--scans 12] [--save]
+    python benchmarks/repeatability.py FOLDER [--scans 12] [--save] [--json DIR]
 
 Every second BraTS case of a folder is turned by up to 10 degrees and moved by up to 10 mm as a whole, gets 2 % of noise
 and a slanted sensitivity of the coil, and is segmented as it was and as it is then. A second scan on the same day would
@@ -31,6 +31,7 @@ from app.imaging.resample import resample  # noqa: E402
 from app.model.checkpoint import FOLDER  # noqa: E402
 from app.model.segmenter import Segmenter  # noqa: E402
 from app.study import Study  # noqa: E402
+from benchmarks.result import Better, Result, add_json, machine_facts, save  # noqa: E402
 
 DEGREES, MM, NOISE, SLANT = 10.0, 10.0, 0.02, 0.1
 """The furthest turn and shift; noise as a share of the 99th percentile; the slant, over half the scan, in logs."""
@@ -68,6 +69,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="folder of BraTS cases")
     parser.add_argument("--scans", type=int, default=12)
     parser.add_argument("--save", action="store_true", help="write the record beside the shipped checkpoint")
+    add_json(parser)
     args = parser.parse_args()
     segmenter = Segmenter()
     card = segmenter.card
@@ -84,6 +86,21 @@ def main() -> None:
     if args.save:
         record = {"checkpoint": card.sha256, "threshold": card.threshold, "ml": ml}
         write_whole(FOLDER / RECORD, f"{json.dumps(record, indent=1)}\n".encode())
+    if args.json:
+        save(result(list(ml.values())), args.json)
+
+
+def result(ml: list[tuple[float, float]]) -> Result:
+    """Moved as a multiple of still; 1 would be right, so neither way is better."""
+    ratio = median(again / still for still, again in ml)
+    changes = [100 * abs(again / still - 1) for still, again in ml]
+    return Result(
+        "repeatability",
+        {"moved / still, ml": ratio},
+        {"change, %": median(changes)},
+        machine_facts() | {"scans": len(ml), "largest change, %": round(max(changes), 2)},
+        {"moved / still, ml": Better.NEITHER},
+    )
 
 
 def _ml(segmenter: Segmenter, study: Study, threshold: float) -> float:

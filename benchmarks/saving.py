@@ -3,6 +3,7 @@
 Each process saves small readings one after the other: first to patients of its own, then both the same scans to one
 patient, where one study is to come of each scan. In the end rows, files and the audit log are counted and checked. The
 records are in a new folder, which goes afterwards; `--postgresql` names an empty database, in which the rows stay.
+With `--json`, one process then saves alone to SQLite in memory: a disk is too moody to compare with what it was.
 """
 
 import argparse
@@ -15,9 +16,11 @@ import time
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import count
 from multiprocessing.context import BaseContext
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 
@@ -39,9 +42,15 @@ from app.records.tables import Patient, Segmentation, Study  # noqa: E402
 from app.records.who import Actor, Role  # noqa: E402
 from app.study import Probability, Sequence, Source  # noqa: E402
 from app.study import Study as Scan  # noqa: E402
+from benchmarks import yardstick  # noqa: E402
+from benchmarks.result import Better, Result, add_json, machine_facts, ratio, save, side_by_side  # noqa: E402
 
 SAVES, PROCESSES, OWN = 1000, 2, 10
 """Saves of each process, processes, and patients of each."""
+ALONE = 100
+"""Saves of one process alone."""
+MEMORY = Path("/dev/shm")
+"""Files in memory, on Linux."""
 SHAPE = (4, 24, 20)
 CARD_JSON = (FOLDER / CARD).read_bytes()
 
@@ -86,19 +95,23 @@ def save_all(environ: Mapping[str, str], start: Barrier, process: int, same: boo
     for number in range(saves):
         made = reading(number if same else 10**6 * (process + 1) + number)
         began = time.perf_counter()
-        keep(
-            records,
-            actor,
-            made,
-            patient_id=patients[number % len(patients)],
-            taken_on=None,
-            card_json=CARD_JSON,
-            thumbnail=b"thumbnail",
-            segmentation_id=id_of(process, same, number),
-        )
+        _keep(records, actor, made, patients[number % len(patients)], id_of(process, same, number))
         seconds.append(time.perf_counter() - began)
     records.close()
     out.write_text(json.dumps(seconds))
+
+
+def _keep(records: Records, actor: Actor, made: Reading, patient: str, segmentation: str) -> None:
+    keep(
+        records,
+        actor,
+        made,
+        patient_id=patient,
+        taken_on=None,
+        card_json=CARD_JSON,
+        thumbnail=b"thumbnail",
+        segmentation_id=segmentation,
+    )
 
 
 def id_of(process: int, same: bool, number: int) -> str:
@@ -139,7 +152,9 @@ def _context() -> BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["benchmarks.saving"])
+    run_as = getattr(sys.modules["__main__"], "__spec__", None)
+    if run_as is None or run_as.name != "benchmarks.saving":  # else each process runs this module by its name anyway
+        context.set_forkserver_preload(["benchmarks.saving"])
     return context
 
 
@@ -168,13 +183,43 @@ def check(environ: Mapping[str, str], saves: int) -> str:
     )
 
 
-def measure(environ: Mapping[str, str], saves: int) -> None:
+def alone() -> dict[str, list[float]]:
+    """Seconds of saves by one process to files in memory, by turns with the fixed piece of work."""
+    with (
+        tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder,
+        closing(open_records({"GLIOLENS_DATA": folder})) as records,
+    ):
+        actor, number = Actor("reader", Role.READER), count()
+        patient = _patient(records, actor, "of one alone")
+        made = [reading(each) for each in range(ALONE + 1)]
+
+        def one() -> None:
+            each = next(number)
+            _keep(records, actor, made[each], patient, id_of(0, False, each))
+
+        return side_by_side({"one save in memory": one, "yardstick": yardstick.work}, ALONE)
+
+
+def measure(environ: Mapping[str, str], saves: int) -> dict[str, Figures]:
     """Both ways on one database, printed."""
     open_records(environ).close()
+    figures = {}
     for same in (False, True):
-        print(f"  {'to one patient, the same scans' if same else 'to patients of their own'}: ", end="", flush=True)
-        print(run(environ, same=same, saves=saves), flush=True)
+        way = "to one patient, the same scans" if same else "to patients of their own"
+        print(f"  {way}: ", end="", flush=True)
+        figures[way] = run(environ, same=same, saves=saves)
+        print(figures[way], flush=True)
     print(f"  {check(environ, saves)}")
+    return figures
+
+
+def result(figures: Mapping[str, Figures], took: Mapping[str, list[float]]) -> Result:
+    """One save in memory as a multiple of the fixed piece of work; what two processes did, by database and way."""
+    name = "one save in memory / yardstick"
+    medians = {f"{what}, s": median(seconds) for what, seconds in took.items()}
+    medians |= {f"{way}, saves a second": figure.saves / figure.seconds for way, figure in figures.items()}
+    ratios = {name: ratio(took["one save in memory"], took["yardstick"])}
+    return Result("saving", ratios, medians, machine_facts(), {name: Better.LESS})
 
 
 def main() -> None:
@@ -182,13 +227,18 @@ def main() -> None:
     parser.add_argument("--saves", type=int, default=SAVES, help="of each process (default: %(default)s)")
     parser.add_argument("--folder", type=Path, help="on the disk to measure (default: that for temporary files)")
     parser.add_argument("--postgresql", metavar="URL", help="an empty database to measure as well")
+    add_json(parser)
     args = parser.parse_args()
+    figures: dict[str, Figures] = {}
     for kind, url in ("SQLite", None), ("PostgreSQL", args.postgresql):
         if kind == "PostgreSQL" and url is None:
             continue
         with tempfile.TemporaryDirectory(dir=args.folder) as folder:
             print(f"{kind}, {PROCESSES} processes on {os.cpu_count()} cores, {args.saves:,} saves each:")
-            measure({"GLIOLENS_DATA": folder} | ({} if url is None else {"GLIOLENS_DATABASE_URL": url}), args.saves)
+            environ = {"GLIOLENS_DATA": folder} | ({} if url is None else {"GLIOLENS_DATABASE_URL": url})
+            figures |= {f"{kind}, {way}": figure for way, figure in measure(environ, args.saves).items()}
+    if args.json:
+        save(result(figures, alone()), args.json)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How fast the viewer is, beside `st.slider` and `st.image` on the same study; prints a table and one line of JSON.
 
-usage: python benchmarks/viewer.py [FOLDER]     a case with a reference mask; without one, the simulated glioma
+usage: python benchmarks/viewer.py [FOLDER] [--json DIR]     a case with a reference mask (default: simulated)
 
 Each page runs on a server of its own, in headless Chromium without a GPU, 1920 x 1080 pixels; Linux only. The study and
 its levels are in the server's memory, and the browser has Streamlit's scripts in its cache. "Picture" means the end of
@@ -18,6 +18,7 @@ the frame that shows it. Medians of one run:
                     that are not counted), and over 20 changes among four studies (after 8)
 """
 
+import argparse
 import json
 import os
 import socket
@@ -35,6 +36,10 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from viewer_measures import Hands, Tab, drag, latencies, opened, scroll, server_ms, steps_growth, studies_growth
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.result import Result, add_json, machine_facts, save  # noqa: E402
+
 SIMULATED = ROOT / "sample_scans" / "glioma"
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 FLAGS += ["--disable-background-networking", "--disable-component-update"]
@@ -169,20 +174,30 @@ def show(results: dict[str, dict[str, float]]) -> None:
     print(json.dumps(rounded | {"load": os.getloadavg()[0]}))
 
 
-def main(folder: Path) -> None:
+def result(results: dict[str, dict[str, float]]) -> Result:
+    """All values; those of two programs on one page each are to be read, not compared."""
+    values = {f"{page}, {name}": value for page, found in results.items() for name, value in found.items()}
+    return Result("viewer", {}, values, machine_facts())
+
+
+def main() -> None:
     """Measure both pages, one after the other, and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", nargs="?", type=Path, default=SIMULATED, metavar="FOLDER")
+    add_json(parser)
+    args = parser.parse_args()
+    folder = args.folder.resolve()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        show(
-            {
-                "viewer": measure(browser, "viewer_page.py", VIEWER, folder),
-                "baseline": measure(browser, "viewer_baseline.py", BASELINE, folder),
-            }
-        )
+        results = {
+            "viewer": measure(browser, "viewer_page.py", VIEWER, folder),
+            "baseline": measure(browser, "viewer_baseline.py", BASELINE, folder),
+        }
         browser.close()
+    show(results)
+    if args.json:
+        save(result(results), args.json)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 2:
-        sys.exit(__doc__)
-    main(Path(sys.argv[1]).resolve() if len(sys.argv) == 2 else SIMULATED)
+    main()

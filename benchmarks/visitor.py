@@ -34,6 +34,8 @@ class Run:
     finished: float = 0.0
     scan: float | None = None
     """When the first blob of a scan or of levels came: the first picture can be drawn."""
+    levels: float | None = None
+    """When the first blob of levels came: the first overlay can be drawn."""
     bytes: int = 0
     errors: list[str] = field(default_factory=list)
     """What the page showed as errors."""
@@ -206,6 +208,8 @@ class Visitor:
             run.errors.append(element.alert.body)
         elif kind == "bidi_component" and element.bidi_component.component_name.endswith("loader"):
             run.scan = run.scan or time.monotonic()
+            if "levels" in element.bidi_component.id:  # which ends in the key that the page gave it
+                run.levels = run.levels or time.monotonic()
         elif kind == "bidi_component" and element.bidi_component.component_name.endswith("viewer"):
             told = json.loads(element.bidi_component.json)
             self._viewer = element.bidi_component.id, message.delta.fragment_id, told
