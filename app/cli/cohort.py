@@ -33,9 +33,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="the folder below which the studies lie")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder to write to; made when missing")
     parser.add_argument(
-        "--workers", type=count, metavar="N", help="studies at once, each on its share of the cores (default: 1 for "
-        "every two cores)",
-    )  # fmt: skip
+        "--workers",
+        type=count,
+        metavar="N",
+        help="studies at once, each on its share of the cores (default: one a core, as far as memory goes)",
+    )
     parser.add_argument(
         "--threshold", type=threshold, metavar="T", help="0 to 1 in steps of 0.005 (default: the network's own)"
     )
@@ -96,11 +98,11 @@ def _settings(args: argparse.Namespace) -> "Settings":
 
 
 def _runner(args: argparse.Namespace) -> "Runner":
-    from app.cohort.local_runner import cores, run_locally
+    from app.cohort.local_runner import default_workers, run_locally
 
     if args.ray is not None:
         return _on_ray(args.ray, args.workers)
-    workers = args.workers or max(1, cores() // 2)
+    workers = args.workers or default_workers()
     return lambda tasks: run_locally(tasks, workers)
 
 

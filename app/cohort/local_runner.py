@@ -6,12 +6,26 @@ from functools import partial
 from itertools import islice
 from multiprocessing.connection import wait
 
+import psutil
+
 from app.cohort.task import Outcome, Task
 from app.cohort.work import work as whole_work
 from app.cohort.worker_process import EndedError, Work, WorkerProcess
 
 TRIES = 3
 """How often a study is begun whose process dies, as it does when memory runs out."""
+
+
+WORKER_BYTES = 3 * 2**29
+"""Memory that a process takes with the one that reads for it, rounded up."""
+
+
+def default_workers() -> int:
+    """One for each core, as far as the memory that is free goes round; at least one.
+
+    On two cores two processes of one thread did 1.6 times as many studies as one process of two.
+    """
+    return max(1, min(cores(), int(psutil.virtual_memory().available) // WORKER_BYTES))
 
 
 def cores() -> int:

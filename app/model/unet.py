@@ -81,20 +81,13 @@ def logits_model(network: keras.Model) -> keras.Model:
     return keras.Model(network.input, network.get_layer("logits").output)
 
 
-def in_precision(network: keras.Model, precision: str) -> keras.Model:
-    """The same network, convolutions computing in "float32" or "bfloat16"; what it takes and gives stays float32."""
-    if precision == "float32":
-        return network
-
-    def converted(layer: Any) -> Any:
-        config = layer.get_config()
-        if layer.name not in _EXACT:
-            config["dtype"] = f"mixed_{precision}"
-        return layer.__class__.from_config(config)
-
-    clone = keras.models.clone_model(network, clone_function=converted)
-    clone.set_weights(network.get_weights())
-    return clone
+def compute_in(network: keras.Model, precision: str) -> keras.Model:
+    """Have a network compute in "float32" or "bfloat16" from now on; weights, what it takes and gives stay float32."""
+    if precision != "float32":
+        for layer in network.layers:
+            if layer.name not in _EXACT:
+                layer.dtype_policy = f"mixed_{precision}"
+    return network
 
 
 def neighbours_of(network: keras.Model) -> int:

@@ -39,7 +39,7 @@ def asked(monkeypatch):
             yield outcome_of(task)
 
     monkeypatch.setattr("app.cohort.local_runner.run_locally", run_locally)
-    monkeypatch.setattr("app.cohort.local_runner.cores", lambda: 6)
+    monkeypatch.setattr("app.cohort.local_runner.default_workers", lambda: 3)
     return seen
 
 

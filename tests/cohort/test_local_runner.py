@@ -1,10 +1,12 @@
 import sys
+from types import SimpleNamespace
 
 import psutil
 import pytest
 from cohort_works import fine, heard_no_interrupt, lethal, slow, task_of
 
-from app.cohort.local_runner import TRIES, cores, died, run_locally
+from app.cohort import local_runner
+from app.cohort.local_runner import TRIES, cores, default_workers, died, run_locally
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no such signals there")
 
@@ -63,3 +65,10 @@ def test_what_is_said_of_a_process_that_died():
 
 def test_there_are_cores():
     assert 1 <= cores() <= psutil.cpu_count()
+
+
+@pytest.mark.parametrize(("gib", "workers"), [(64, 8), (7.4, 4), (1, 1)])
+def test_a_worker_for_each_core_that_there_is_memory_for(monkeypatch, gib, workers):
+    monkeypatch.setattr(local_runner, "cores", lambda: 8)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=int(gib * 2**30)))
+    assert default_workers() == workers

@@ -9,7 +9,7 @@ from scipy.special import logsumexp
 from app.model.checkpoint import load_card, load_network
 from app.model.precision import Precision
 from app.model.tensorflow_engine import TensorFlowEngine, arranged
-from app.model.unet import UNetConfig, build_unet, in_precision, logits_model
+from app.model.unet import UNetConfig, build_unet, compute_in, logits_model
 
 PLANES = np.random.default_rng(8).normal(0, 1, (3, 48, 32, 12)).astype(np.float32)
 
@@ -49,14 +49,16 @@ def test_bfloat16_is_near(engines):
 
 def test_only_the_convolutions_are_less_exact():
     network = build_unet(UNetConfig(filters=(2, 4)), folded=True)
-    assert in_precision(network, Precision.FLOAT32) is network
-    other = in_precision(network, Precision.BFLOAT16)
-    for layer in other.layers:
+    weights = network.get_weights()
+    assert compute_in(network, Precision.FLOAT32) is network
+    assert {layer.compute_dtype for layer in network.layers} == {"float32"}
+    assert compute_in(network, Precision.BFLOAT16) is network
+    for layer in network.layers:
         expected = "float32" if layer.name in ("logits", "probabilities", "planes") else "bfloat16"
         assert layer.compute_dtype == expected, layer.name
         assert all(weight.dtype == "float32" for weight in layer.weights)
-    for mine, its in zip(network.get_weights(), other.get_weights(), strict=True):
-        np.testing.assert_array_equal(mine, its)
+    for before, after in zip(weights, network.get_weights(), strict=True):
+        np.testing.assert_array_equal(before, after)
 
 
 def test_it_names_its_checkpoint(engines):
