@@ -9,9 +9,10 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from app.model.checkpoint import FOLDER, Card, load_card, load_network
+from app.model.checkpoint import FOLDER, Card, load_card, read_network
 from app.model.grad_cam import Look
 from app.model.looker import looker
+from app.model.network_file import unpack_network
 from app.model.precision import Precision, chosen_precision
 from app.model.unet import compute_in, logits_model
 
@@ -45,8 +46,8 @@ class TensorFlowEngine:
             tf.config.threading.set_intra_op_parallelism_threads(threads)
         card = load_card(folder) if card is None else card
         self.precision = chosen_precision() if precision is None else precision
-        self._folder, self._card = folder, card
-        network = load_network(folder, card)
+        self._file = read_network(folder, card)
+        network = unpack_network(self._file)
         self.sha256: str = card.sha256
         self.channels: int = network.input_shape[-1]
         self._lock = threading.Lock()
@@ -69,8 +70,8 @@ class TensorFlowEngine:
 
     @cached_property
     def _look(self) -> Look:
-        """Loaded and traced when it is first needed; only under the lock. Raises CheckpointError."""
-        return looker(load_network(self._folder, self._card))
+        """Made when it is first needed, of a network that has its own precision still; only under the lock."""
+        return looker(unpack_network(self._file))
 
 
 def tumour_graph(

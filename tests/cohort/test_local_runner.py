@@ -1,4 +1,5 @@
 import sys
+import time
 from types import SimpleNamespace
 
 import psutil
@@ -47,7 +48,11 @@ def test_a_process_that_dies_takes_no_other_study_along(tmp_path):
 def test_the_processes_end_with_the_iterator(tmp_path):
     running = run_locally(tasks(tmp_path, "a", "waits", "b"), 2, slow)
     assert {next(running).name, next(running).name} == {"a", "b"}
-    waiting = psutil.Process(int((tmp_path / "waits.pid").read_text()))
+    pid, late = tmp_path / "waits.pid", time.monotonic() + 60
+    while not (pid.exists() and pid.read_text()):  # one process may have done both before the other one had begun
+        assert time.monotonic() < late
+        time.sleep(0.01)
+    waiting = psutil.Process(int(pid.read_text()))
     running.close()
     assert not waiting.is_running()
 

@@ -69,7 +69,7 @@ class TestAddress:
         with pytest.raises(SystemExit) as ended:
             refuse_or_serve()
         assert ended.value.code == 2
-        assert capsys.readouterr().err.startswith("gliolens: GLIOLENS_ENGINE is 'cloud'. Set it to local, processes")
+        assert capsys.readouterr().err.startswith("gliolens: GLIOLENS_ENGINE is 'cloud'. Set it to local, openvino")
 
 
 class TestThisMachineAlone:
