@@ -32,11 +32,11 @@ test: check ## check, then all tests, with warnings as errors
 	@echo "Running the tests, in two halves side by side"
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-with-servers test-without-servers
 
-test-with-servers: # in browsers, on clusters, and with whatever can fail around the app; waits a lot
-	@$(BIN)/python -m pytest tests/browser tests/faults tests/cohort
+test-with-servers: # in browsers, on clusters, and with whatever can fail or come from outside; waits a lot
+	@$(BIN)/python -m pytest tests/browser tests/faults tests/cohort tests/hostile
 
 test-without-servers:
-	@$(BIN)/python -m pytest --ignore=tests/browser --ignore=tests/faults --ignore=tests/cohort
+	@$(BIN)/python -m pytest --ignore=tests/browser --ignore=tests/faults --ignore=tests/cohort --ignore=tests/hostile
 
 format: .venv/.dev ## format the code and mend what ruff can mend
 	@echo "Formatting"

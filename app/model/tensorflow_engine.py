@@ -9,12 +9,11 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from app.model.checkpoint import FOLDER, Card, load_card, read_network
+from app.model.checkpoint import FOLDER, Card, load_card, load_network
 from app.model.grad_cam import Look
 from app.model.looker import looker
-from app.model.network_file import unpack_network
 from app.model.precision import Precision, chosen_precision
-from app.model.unet import compute_in, logits_model
+from app.model.unet import computing_in, logits_model
 
 _SMALLEST = 16
 """Rows and columns of what the network is shown while it is made, so that a visitor's first batch need not wait for
@@ -46,12 +45,11 @@ class TensorFlowEngine:
             tf.config.threading.set_intra_op_parallelism_threads(threads)
         card = load_card(folder) if card is None else card
         self.precision = chosen_precision() if precision is None else precision
-        self._file = read_network(folder, card)
-        network = unpack_network(self._file)
+        self._keras = load_network(folder, card)
         self.sha256: str = card.sha256
-        self.channels: int = network.input_shape[-1]
+        self.channels: int = self._keras.input_shape[-1]
         self._lock = threading.Lock()
-        self._graph = tumour_graph(network, self.precision)
+        self._graph = tumour_graph(self._keras, self.precision)
         self.forward(np.zeros((1, _SMALLEST, _SMALLEST, self.channels), np.float32))
 
     def forward(self, planes: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
@@ -70,25 +68,23 @@ class TensorFlowEngine:
 
     @cached_property
     def _look(self) -> Look:
-        """Made when it is first needed, of a network that has its own precision still; only under the lock."""
-        return looker(unpack_network(self._file))
+        """Traced when it is first needed; only under the lock."""
+        return looker(self._keras)
 
 
 def tumour_graph(
     network: keras.Model, precision: Precision = Precision.FLOAT32
 ) -> tf.types.experimental.ConcreteFunction:
-    """One graph, for planes of any number and size: the tumour logit, and which tumour class is the likeliest.
-
-    The network computes in that precision then.
-    """
-    logits_of = compute_in(logits_model(network), precision)
+    """One graph, for planes of any number and size: the tumour logit, and which tumour class is the likeliest."""
+    logits_of = logits_model(network)
     signature = tf.TensorSpec((None, None, None, network.input_shape[-1]), tf.float32, "planes")
 
     @tf.function(input_signature=[signature], autograph=False)  # which would write its Python to a file to translate it
     def tumour(planes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         return arranged(logits_of(planes, training=False))
 
-    return tumour.get_concrete_function()
+    with computing_in(logits_of, precision):
+        return tumour.get_concrete_function()
 
 
 def arranged(logits: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

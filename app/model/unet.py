@@ -4,6 +4,8 @@ Source: Ronneberger, Fischer, Brox, "U-Net: Convolutional Networks for Biomedica
 with batch normalisation after each convolution and padding that keeps the size.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,13 +83,18 @@ def logits_model(network: keras.Model) -> keras.Model:
     return keras.Model(network.input, network.get_layer("logits").output)
 
 
-def compute_in(network: keras.Model, precision: str) -> keras.Model:
-    """Have a network compute in "float32" or "bfloat16" from now on; weights, what it takes and gives stay float32."""
-    if precision != "float32":
-        for layer in network.layers:
-            if layer.name not in _EXACT:
-                layer.dtype_policy = f"mixed_{precision}"
-    return network
+@contextmanager
+def computing_in(network: keras.Model, precision: str) -> Iterator[None]:
+    """Have a network compute in "float32" or "bfloat16"; weights, what it takes and what it gives stay float32."""
+    inexact = [layer for layer in network.layers if layer.name not in _EXACT]
+    before = [layer.dtype_policy for layer in inexact]
+    for layer in inexact:
+        layer.dtype_policy = "float32" if precision == "float32" else f"mixed_{precision}"
+    try:
+        yield
+    finally:
+        for layer, policy in zip(inexact, before, strict=True):
+            layer.dtype_policy = policy
 
 
 def neighbours_of(network: keras.Model) -> int:

@@ -9,7 +9,7 @@ from scipy.special import logsumexp
 from app.model.checkpoint import load_card, load_network
 from app.model.precision import Precision
 from app.model.tensorflow_engine import TensorFlowEngine, arranged
-from app.model.unet import UNetConfig, build_unet, compute_in, logits_model
+from app.model.unet import UNetConfig, build_unet, computing_in, logits_model
 
 PLANES = np.random.default_rng(8).normal(0, 1, (3, 48, 32, 12)).astype(np.float32)
 
@@ -47,16 +47,17 @@ def test_bfloat16_is_near(engines):
     assert np.corrcoef(exact.ravel(), near.ravel())[0, 1] > 0.999
 
 
-def test_only_the_convolutions_are_less_exact():
+def test_only_the_convolutions_are_less_exact_and_only_meanwhile():
     network = build_unet(UNetConfig(filters=(2, 4)), folded=True)
     weights = network.get_weights()
-    assert compute_in(network, Precision.FLOAT32) is network
+    with computing_in(network, Precision.FLOAT32):
+        assert {layer.compute_dtype for layer in network.layers} == {"float32"}
+    with computing_in(network, Precision.BFLOAT16):
+        for layer in network.layers:
+            expected = "float32" if layer.name in ("logits", "probabilities", "planes") else "bfloat16"
+            assert layer.compute_dtype == expected, layer.name
+            assert all(weight.dtype == "float32" for weight in layer.weights)
     assert {layer.compute_dtype for layer in network.layers} == {"float32"}
-    assert compute_in(network, Precision.BFLOAT16) is network
-    for layer in network.layers:
-        expected = "float32" if layer.name in ("logits", "probabilities", "planes") else "bfloat16"
-        assert layer.compute_dtype == expected, layer.name
-        assert all(weight.dtype == "float32" for weight in layer.weights)
     for before, after in zip(weights, network.get_weights(), strict=True):
         np.testing.assert_array_equal(before, after)
 
