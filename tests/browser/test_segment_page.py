@@ -171,8 +171,12 @@ def test_a_dropped_picture_is_segmented_and_named_as_measured_on_validation_pati
 def test_a_bad_drop_gets_a_message_and_the_next_study_opens(room: Room, tmp_path: Path) -> None:
     bad = tmp_path / "broken_flair.nii.gz"
     bad.write_bytes(b"\x1f\x8b" + b"\0" * 20)
+    room.wait("r.dataset.overlay === r.dataset.study && JSON.parse(r.dataset.readout).complete")
+    room.page.keyboard.press("Escape")
+    files = room.page.locator("input[type=file]")
+    files.first.wait_for(state="detached")  # or a click would close what the test before left open
     room.page.get_by_role("button", name="Open a scan").click()
-    room.page.locator("input[type=file]").first.set_input_files(str(bad))
+    files.first.set_input_files(str(bad))
     room.page.get_by_role("alert").filter(has_text="broken_flair.nii.gz").first.wait_for()
     room.page.keyboard.press("Escape")
     choose(room, PICTURE.label)
