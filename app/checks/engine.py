@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 
 from app.checks.finding import Finding
@@ -23,7 +24,10 @@ def engine(environ: Mapping[str, str], folder: Path = FOLDER) -> Finding:
         return _served(choice.address, folder)
     if choice.kind == "processes":
         return _processes(choice.processes or inferences_at_once({}), chosen_precision(environ))
-    return Finding(True, f"the network runs in the app's own process, in {chosen_precision(environ)}")
+    if choice.kind == "openvino" and find_spec("openvino") is None:
+        return Finding(False, "OpenVINO is not installed", "pip install -r requirements-openvino.txt")
+    library = "OpenVINO" if choice.kind == "openvino" else "TensorFlow"
+    return Finding(True, f"the network runs in the app's own process, by {library} in {chosen_precision(environ)}")
 
 
 def _processes(count: int, precision: str) -> Finding:

@@ -22,7 +22,16 @@ def machine(monkeypatch):
 
 def test_the_network_in_the_app():
     found = engine({})
-    assert found.ok and "own process" in found.said and not found.advice
+    assert found.ok and "own process, by TensorFlow in " in found.said and not found.advice
+
+
+def test_openvino_is_there_or_it_is_told_how_to_get_it(monkeypatch):
+    monkeypatch.setattr(checking, "find_spec", lambda name: object() if name == "openvino" else None)
+    found = engine({ENGINE: "openvino"})
+    assert found.ok and "own process, by OpenVINO in " in found.said
+    monkeypatch.setattr(checking, "find_spec", lambda _: None)
+    found = engine({ENGINE: "openvino"})
+    assert not found.ok and "requirements-openvino.txt" in found.advice
 
 
 @pytest.mark.parametrize(
